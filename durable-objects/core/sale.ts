@@ -1,0 +1,48 @@
+import type { EventId } from './ids.ts';
+import type { Category, SeatPlan } from './plan.ts';
+
+/** How fans are let in. Every figure is the organiser's; none is a constant of the code. */
+export interface AdmissionSettings {
+  /** People admitted each `everyMs`. */
+  batchSize: number;
+  everyMs: number;
+  /** Most people inside at once, those called but not yet come included. */
+  slots: number;
+  /** Time to come in after being called; then the place is passed over. */
+  claimWindowMs: number;
+  /** Time after the claim window in which one who missed it may still come in, when a slot is free. */
+  graceMs: number;
+  /** How long an admission lasts once claimed. */
+  sessionMs: number;
+}
+
+/** What an organiser sets for a sale. Times are epoch milliseconds. */
+export interface SaleSettings {
+  opensAt: number;
+  closesAt: number;
+  /** Order of those who came before opening; told beforehand. */
+  lobby: 'fifo' | 'draw';
+  admission: AdmissionSettings;
+  holdTtlMs: number;
+  /** How long an order may stay `paying` before its intent is cancelled and its seats released. */
+  payingTtlMs: number;
+  /** Most seats an account may hold and own together. */
+  seatsPerAccount: number;
+  /** Joins per account in a sliding window. */
+  joinLimit: { max: number; windowMs: number };
+  /** Leaves of the waiting-room tree. */
+  leaves: number;
+}
+
+/** Everything an EventSale must know of its event; loaded once from the catalogue and then kept. */
+export interface SaleDefinition {
+  eventId: EventId;
+  name: string;
+  /** IANA zone of the venue; times are shown in it. */
+  timeZone: string;
+  startsAt: number;
+  venueName: string;
+  settings: SaleSettings;
+  categories: readonly Category[];
+  plan: SeatPlan;
+}

@@ -1,0 +1,36 @@
+/** Every number the code relies on that is set by a platform or a published rule, with unit and source. */
+export const LIMITS = {
+  /** Largest request body, bytes (issue 2, "Bad input"). */
+  bodyBytes: 64 * 1024,
+  /** Largest message a socket may send us, bytes; ours are a few dozen. */
+  socketMessageBytes: 1024,
+  /** Messages a socket may send in `socketFloodWindowMs` before it is closed. */
+  socketFloodMessages: 30,
+  socketFloodWindowMs: 10_000,
+  /** Sockets planned for one leaf; the runtime's own cap is 32,768 (workerd api/state). */
+  socketsPerLeaf: 8_000,
+  /** Least time between two ticks, ms (design, "Tick"). */
+  tickMinMs: 1_000,
+  /** Longest silence of an open sale, ms: a fan always sees a number younger than this plus the way. */
+  tickMaxMs: 10_000,
+  /** Seat changes are gathered for this long before they are sent, ms (fan-site 8 allows 2 s). */
+  seatFlushMs: 200,
+  /** Departure marks of a tick; keeps the frame under 1 KB. */
+  tickMarks: 48,
+  /** Bound parameters of one SQLite statement in an object: pass lists as JSON (platform.md). */
+  sqlParameters: 100,
+  /** Alternatives offered for a lost seat. */
+  alternatives: 6,
+  /** Access token lifetime, seconds (design, "Security"). */
+  accessTokenSeconds: 24 * 3600,
+  /** Refresh session lifetime, seconds. */
+  refreshTokenSeconds: 30 * 24 * 3600,
+  /** Sliding window for registrations, log-ins, bookings and payment starts (design, "Security"). */
+  accountWindow: { max: 5, windowMs: 5 * 60_000 },
+  /** Stripe: operations per second and endpoint in live mode by default (docs.stripe.com/rate-limits). */
+  stripePerSecond: 25,
+  /** Rows of the outbox filed in one statement. */
+  outboxBatch: 100,
+  /** Time an object gives one outside call before it counts as unknown, ms. */
+  outsideCallMs: 10_000,
+} as const;

@@ -1,0 +1,105 @@
+import type { AccountId, EventId, OrderId } from '../core/ids.ts';
+import type { Money } from '../core/money.ts';
+import type { SaleDefinition } from '../core/sale.ts';
+import type { Result } from '../core/result.ts';
+import type { Order } from './seats-rpc.ts';
+
+/**
+ * The outside world as an EventSale needs it. `worker/` implements these over Postgres, Stripe and
+ * mail; tests may move them by hand. Every call may be repeated with the same arguments.
+ */
+export interface SalePorts {
+  catalogue: Catalogue;
+  payments: Payments;
+  filing: Filing;
+  mail: Mail;
+  telemetry: Telemetry;
+}
+
+export interface Catalogue {
+  /** The event's definition, or null when there is none. Throws when Postgres does not answer. */
+  load(eventId: EventId): Promise<SaleDefinition | null>;
+}
+
+/** What an intent's state means to us. */
+export type IntentState =
+  /** Nothing was taken; the buyer may try again. `problem` tells why the last try failed. */
+  | { state: 'unpaid'; problem: { code: string; message: string } | null }
+  /** The bank is asked, or 3-D Secure is open; money may still come. */
+  | { state: 'processing' }
+  | { state: 'succeeded'; amountReceived: Money }
+  | { state: 'canceled' };
+
+/** Unknown outcome: no answer, 5xx or 429. Never assume; ask again with the same key. */
+export interface PaymentsDown {
+  code: 'payments_unavailable';
+  retryAfterMs: number;
+}
+
+export interface Payments {
+  /** Creates the one intent of an order; the idempotency key is made from the order's id. */
+  createIntent(request: {
+    eventId: EventId;
+    orderId: OrderId;
+    accountId: AccountId;
+    total: Money;
+    description: string;
+  }): Promise<Result<{ intentId: string; clientSecret: string }, PaymentsDown>>;
+  retrieveIntent(
+    intentId: string,
+  ): Promise<Result<{ intent: IntentState; clientSecret: string }, PaymentsDown>>;
+  /** Cancels; answers the state the intent has afterwards, which may be `succeeded`. */
+  cancelIntent(intentId: string): Promise<Result<{ intent: IntentState }, PaymentsDown>>;
+  /** Refunds in full; the idempotency key is our refund id. */
+  refund(request: {
+    intentId: string;
+    refundId: string;
+    amount: Money;
+  }): Promise<Result<{ status: 'pending' | 'succeeded' | 'failed' }, PaymentsDown>>;
+}
+
+export interface Filing {
+  /**
+   * Writes confirmed or refunded orders to Postgres in one statement, `on conflict do nothing` on each
+   * command id. Throws when it is unknown whether Postgres has them; then it is asked again.
+   */
+  file(batch: readonly { commandId: string; eventId: EventId; order: Order }[]): Promise<void>;
+}
+
+export interface Mail {
+  /** Sends the tickets; `idempotencyKey` keeps a repeat from sending twice. Throws when not accepted. */
+  sendTickets(request: {
+    definition: SaleDefinition;
+    order: Order;
+    idempotencyKey: string;
+  }): Promise<void>;
+}
+
+/** One JSON line and one metrics point an event; ids and durations, never secrets. */
+export interface Telemetry {
+  record(event: {
+    name:
+      | 'joined'
+      | 'left'
+      | 'called'
+      | 'admitted'
+      | 'held'
+      | 'released'
+      | 'expired'
+      | 'paying'
+      | 'paid'
+      | 'confirmed'
+      | 'refunded'
+      | 'filed'
+      | 'mailed'
+      | 'problem';
+    eventId: EventId;
+    accountId?: AccountId;
+    orderId?: string;
+    holdId?: string;
+    requestId?: string;
+    count?: number;
+    durationMs?: number;
+    detail?: string;
+  }): void;
+}

@@ -1,0 +1,130 @@
+import type { AccountId, EventId } from '../core/ids.ts';
+import type { Refused, Result } from '../core/result.ts';
+import type { Tick } from '../core/tick.ts';
+
+/** Where a fan stands. `order` equals `place` except for a lobby that was drawn. */
+export interface FanPosition {
+  status: 'lobby' | 'waiting' | 'admitted';
+  place: number;
+  order: number;
+  /** People ahead who have not left; 0 once called. */
+  ahead: number;
+  /** Expected wait, seconds, from the measured rate; null when it cannot be known (paused, not open). */
+  etaSeconds: number | null;
+  joinedAt: number;
+  /** Set when called: until when the fan may come in (claim), epoch ms. */
+  claimUntil: number | null;
+  /** Set when the admission was claimed. */
+  admission: Admission | null;
+}
+
+/** A claimed admission. A repeated claim by its owner returns the same one. */
+export interface Admission {
+  /** Unique; one live hold per admission. */
+  admissionId: string;
+  claimedAt: number;
+  /** End of the time inside, epoch ms. */
+  until: number;
+}
+
+/** What a leaf answers to a join. */
+export type JoinOutcome = Result<
+  { position: FanPosition },
+  | { code: 'rate_limited' | 'overloaded'; retryAfterMs: number }
+  | { code: 'event_not_found' | 'sale_closed' }
+>;
+
+/** What a leaf answers to a question about an account's own place. */
+export type PositionOutcome = Result<
+  { position: FanPosition },
+  Refused<'not_in_queue' | 'event_not_found'>
+>;
+
+/** WaitingRoom leaf, as the Worker calls it. Sockets arrive by `fetch` with `LIVE_HEADERS`. */
+export interface WaitingRoomRpc {
+  /** Gives the account its place, or the one it has. Counted against the join limit. */
+  join(request: { accountId: AccountId }): Promise<JoinOutcome>;
+  /** Own place; with `claim`, one who is called comes in. */
+  position(request: { accountId: AccountId; claim: boolean }): Promise<PositionOutcome>;
+  /** Gives the place up for good. */
+  leave(request: {
+    accountId: AccountId;
+  }): Promise<Result<object, Refused<'not_in_queue' | 'event_not_found'>>>;
+  /** The last tick seen, for clients without a socket. Null: no such event. */
+  lastTick(): Promise<Tick | null>;
+  /** From the parent: frames to send to every socket as they are. `seats` only goes to those who watch seats. */
+  publish(frames: PublishedFrames): Promise<void>;
+}
+
+/** Frames passed down the tree; strings are sent to sockets byte for byte. */
+export interface PublishedFrames {
+  tick?: Tick;
+  /** A serialised `SeatsMessage`. */
+  seats?: string;
+}
+
+/** Headers by which the Worker hands a verified socket to a leaf. */
+export const LIVE_HEADERS = {
+  account: 'x-onsale-account',
+  tokenExpires: 'x-onsale-expires',
+} as const;
+
+/** A range of places for one batch of one child; `(child, batch)` always gets the same range. */
+export interface PlaceGrant {
+  first: number;
+  count: number;
+}
+
+/** A child's request. `left` carries places given up since its last request. */
+export interface GrantRequest {
+  /** The child's object name; the parent publishes ticks to it from then on. */
+  child: string;
+  /** Grows by one with each request that asks for places. */
+  batch: number;
+  count: number;
+}
+
+/** What the parent answers: the range and the current tick, so that a fan's first answer is right. */
+export type GrantOutcome = Result<
+  { grant: PlaceGrant; tick: Tick; joinLimit: { max: number; windowMs: number } },
+  Refused<'event_not_found' | 'sale_closed'>
+>;
+
+/** EventSale, the queue side. */
+export interface SaleQueueRpc {
+  grantPlaces(request: GrantRequest): Promise<GrantOutcome>;
+  /** Places given up at a leaf. Idempotent. */
+  reportLeft(request: { child: string; places: readonly number[] }): Promise<void>;
+  /** The fan with this place comes in, if called and in time. Idempotent per account. */
+  claimAdmission(request: {
+    accountId: AccountId;
+    place: number;
+  }): Promise<
+    Result<
+      { admission: Admission },
+      | { code: 'not_admitted' }
+      | { code: 'admission_expired' }
+      | { code: 'slots_full'; retryAfterMs: number }
+    >
+  >;
+  /** Current tick, and from now on ticks are published to `child`. Null: no such event. */
+  subscribe(request: {
+    child: string;
+  }): Promise<{ tick: Tick; joinLimit: { max: number; windowMs: number } } | null>;
+  /** Organiser's switch. Paused: joins go on, nobody is called. */
+  setPaused(request: { paused: boolean }): Promise<Result<object, Refused<'event_not_found'>>>;
+}
+
+/** Name of a leaf object. */
+export function leafName(eventId: EventId, index: number): string {
+  return `${eventId}/leaf/${index}`;
+}
+
+/** Which leaf a fan belongs to: FNV-1a of the account's id over `leaves`; nothing to look up. */
+export function leafOf(accountId: AccountId, leaves: number): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < accountId.length; i++) {
+    hash = Math.imul(hash ^ accountId.charCodeAt(i), 0x01000193);
+  }
+  return (hash >>> 0) % leaves;
+}

@@ -1,0 +1,143 @@
+import type { AccountId, HoldId, OrderId, RequestId, SeatId } from '../core/ids.ts';
+import type { Money } from '../core/money.ts';
+import type { Refused, Result } from '../core/result.ts';
+
+/** What a fan may know of a seat. `held` covers seats being paid for. */
+export type PublicSeatStatus = 'available' | 'held' | 'sold' | 'blocked';
+
+/** All seats' statuses in the order of the expanded plan. */
+export interface SeatSnapshot {
+  /** Grows with every change of any seat. */
+  version: number;
+  planVersion: number;
+  /** Two bits a seat, four seats a byte, lowest bits first: 0 available, 1 held, 2 sold, 3 blocked. */
+  packed: Uint8Array;
+}
+
+/** Seats taken together by an admitted fan. */
+export interface Hold {
+  holdId: HoldId;
+  seatIds: readonly SeatId[];
+  expiresAt: number;
+  total: Money;
+}
+
+/** One seat of an order with the price it was held at. */
+export interface OrderItem {
+  seatId: SeatId;
+  label: string;
+  categoryId: string;
+  price: Money;
+}
+
+/** An order's life: `held → paying → paid → confirmed`; `held | paying → expired | cancelled`; late money ends in `refunded`. */
+export type OrderStatus =
+  | 'held'
+  | 'paying'
+  | 'paid'
+  | 'confirmed'
+  | 'expired'
+  | 'cancelled'
+  | 'refunding'
+  | 'refunded';
+
+/** An order as its owner sees it. Its id is the id of the booking that it becomes. */
+export interface Order {
+  orderId: OrderId;
+  holdId: HoldId;
+  accountId: AccountId;
+  status: OrderStatus;
+  items: readonly OrderItem[];
+  total: Money;
+  createdAt: number;
+  /** When its seats go back unless it is paid, or for `paying` its longer deadline. */
+  expiresAt: number;
+  paymentIntentId: string | null;
+  confirmedAt: number | null;
+  /** Whether Postgres has it; a confirmed order that is not filed is "confirmed, being filed". */
+  filed: boolean;
+  refundId: string | null;
+  /** Why the last payment attempt failed, in Stripe's words for the buyer; null when none did. */
+  paymentProblem: { code: string; message: string } | null;
+  /** One per seat once confirmed. */
+  tickets: readonly TicketRef[];
+}
+
+/** A ticket before it is signed: the Worker makes the code from it, always the same one. */
+export interface TicketRef {
+  ticketId: string;
+  seatId: SeatId;
+}
+
+/** Outcome of a lock. On `seats_unavailable` nothing is held; nearest equal seats come along. */
+export type LockOutcome = Result<
+  { hold: Hold },
+  | { code: 'seats_unavailable'; seatIds: readonly SeatId[]; alternatives: readonly SeatId[] }
+  | { code: 'unknown_seat' | 'duplicate_seat'; seatIds: readonly SeatId[] }
+  | { code: 'too_many_seats'; limit: number; owned: number }
+  | Refused<
+      | 'not_admitted'
+      | 'admission_expired'
+      | 'hold_exists'
+      | 'request_reused'
+      | 'sale_not_open'
+      | 'sale_closed'
+      | 'event_not_found'
+    >
+>;
+
+/** Outcome of any command on one order. */
+export type OrderOutcome = Result<
+  { order: Order },
+  Refused<
+    'hold_not_found' | 'hold_expired' | 'booking_not_found' | 'order_closed' | 'event_not_found'
+  >
+>;
+
+/** Outcome of starting to pay. */
+export type PaymentStart = Result<
+  { order: Order; paymentIntentId: string; clientSecret: string },
+  | Refused<'booking_not_found' | 'hold_expired' | 'order_closed' | 'event_not_found'>
+  | { code: 'payments_unavailable'; retryAfterMs: number }
+>;
+
+/** Outcome of settling: what the intent, read again, means for the order. */
+export type SettleOutcome = Result<
+  { result: 'confirmed' | 'processing' | 'failed' | 'refunding' | 'refunded'; order: Order },
+  | Refused<'booking_not_found' | 'event_not_found'>
+  | { code: 'payments_unavailable'; retryAfterMs: number }
+>;
+
+/** EventSale, the side of seats and orders. */
+export interface SaleSeatsRpc {
+  seats(): Promise<SeatSnapshot | null>;
+  /** All or nothing. The same `requestId` with the same seats returns the recorded outcome. */
+  lockSeats(request: {
+    accountId: AccountId;
+    admissionId: string;
+    seatIds: readonly SeatId[];
+    requestId: RequestId;
+  }): Promise<LockOutcome>;
+  releaseHold(request: {
+    accountId: AccountId;
+    holdId: HoldId;
+  }): Promise<Result<object, Refused<'hold_not_found' | 'order_closed' | 'event_not_found'>>>;
+  /** One order per hold; asking again returns it. */
+  createOrder(request: { accountId: AccountId; holdId: HoldId }): Promise<OrderOutcome>;
+  /** One intent per order; asking again returns it. */
+  startPayment(request: { accountId: AccountId; orderId: OrderId }): Promise<PaymentStart>;
+  /**
+   * Reads the intent again and acts on it; idempotent. The browser's return passes its account, the
+   * webhook passes Stripe's event id, which takes effect once.
+   */
+  settle(request: {
+    orderId: OrderId;
+    accountId?: AccountId;
+    stripeEventId?: string;
+  }): Promise<SettleOutcome>;
+  order(request: { accountId: AccountId; orderId: OrderId }): Promise<OrderOutcome>;
+  /** The account's orders of this event, newest first. */
+  orders(request: { accountId: AccountId }): Promise<readonly Order[]>;
+  /** The cron's nudge: lost timers re-armed, `paying` orders asked about, outbox sent. */
+  reconcile(): Promise<{ paying: number; unfiled: number }>;
+}

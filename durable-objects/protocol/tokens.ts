@@ -1,0 +1,137 @@
+import { jwtVerify, SignJWT, errors } from 'jose';
+import type { AccountId, EventId } from '../core/ids.ts';
+import type { Result } from '../core/result.ts';
+
+/**
+ * Tokens: one kind, one key, one audience. All keys are derived from one secret by HKDF-SHA-256 (RFC
+ * 5869) with the kind as info. `access` and `admission` are HMAC (both ends are ours); `place` and
+ * `ticket` are Ed25519, because fans and gates check them with the published public key alone.
+ */
+export type TokenKind = 'access' | 'admission' | 'place' | 'ticket';
+
+/** Claims of each kind, beside `sub` (the account) and, where it ends, `exp`. */
+export interface TokenClaims {
+  access: {
+    sub: AccountId;
+    jti: string;
+    sid: string;
+    email: string;
+    name: string;
+    iat: number;
+    exp: number;
+  };
+  admission: { sub: AccountId; evt: EventId; jti: string; place: number; iat: number; exp: number };
+  place: { sub: AccountId; evt: EventId; place: number; iat: number };
+  ticket: { sub: AccountId; evt: EventId; jti: string; seat: string; booking: string; iat: number };
+}
+
+const ISSUER = 'onsale';
+const encoder = new TextEncoder();
+const keys = new Map<string, Promise<SigningKey>>();
+
+interface SigningKey {
+  alg: 'HS256' | 'EdDSA';
+  sign: CryptoKey;
+  verify: CryptoKey;
+  /** The public half as a JWK; null for HMAC. */
+  publicJwk: JsonWebKey | null;
+}
+
+/** Derivation costs about 0.1 ms; keys depend on nothing but the secret, so the memo holds no state. */
+function keyFor(secret: string, kind: TokenKind): Promise<SigningKey> {
+  const name = `${kind}\n${secret}`;
+  const known = keys.get(name);
+  if (known) return known;
+  const made = deriveKey(secret, kind);
+  keys.set(name, made);
+  return made;
+}
+
+async function deriveKey(secret: string, kind: TokenKind): Promise<SigningKey> {
+  const master = await crypto.subtle.importKey('raw', encoder.encode(secret), 'HKDF', false, [
+    'deriveBits',
+  ]);
+  const info = encoder.encode(`onsale/${kind}/v1`);
+  const bits = await crypto.subtle.deriveBits(
+    { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(32), info },
+    master,
+    256,
+  );
+  const raw = new Uint8Array(bits);
+  if (kind === 'access' || kind === 'admission') {
+    const key = await crypto.subtle.importKey(
+      'raw',
+      raw,
+      { name: 'HMAC', hash: 'SHA-256' },
+      false,
+      ['sign', 'verify'],
+    );
+    return { alg: 'HS256', sign: key, verify: key, publicJwk: null };
+  }
+  return ed25519(raw);
+}
+
+/** The PKCS #8 frame of an Ed25519 seed (RFC 8410, section 7) lets WebCrypto take a derived key. */
+async function ed25519(seed: Uint8Array): Promise<SigningKey> {
+  const prefix = [
+    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
+  ];
+  const pkcs8 = new Uint8Array([...prefix, ...seed]);
+  const sign = await crypto.subtle.importKey('pkcs8', pkcs8, { name: 'Ed25519' }, true, ['sign']);
+  const jwk = await crypto.subtle.exportKey('jwk', sign);
+  const publicJwk: JsonWebKey = { kty: 'OKP', crv: 'Ed25519', x: jwk.x ?? '' };
+  const verify = await crypto.subtle.importKey('jwk', publicJwk, { name: 'Ed25519' }, true, [
+    'verify',
+  ]);
+  return { alg: 'EdDSA', sign, verify, publicJwk };
+}
+
+/** Signs claims. The same claims give the same token, so a repeated claim returns the same admission token. */
+export async function signToken<Kind extends TokenKind>(
+  secret: string,
+  kind: Kind,
+  claims: TokenClaims[Kind],
+): Promise<string> {
+  const key = await keyFor(secret, kind);
+  return new SignJWT({ ...claims })
+    .setProtectedHeader({ alg: key.alg, typ: 'JWT', kid: `${kind}-1` })
+    .setIssuer(ISSUER)
+    .setAudience(`onsale:${kind}`)
+    .sign(key.sign);
+}
+
+/** Verifies signature, issuer, audience and time (`nowMs`); a token of another kind is `invalid_token`. */
+export async function verifyToken<Kind extends TokenKind>(
+  secret: string,
+  kind: Kind,
+  token: string,
+  nowMs: number,
+): Promise<Result<{ claims: TokenClaims[Kind] }, { code: 'invalid_token' | 'token_expired' }>> {
+  const key = await keyFor(secret, kind);
+  try {
+    const { payload } = await jwtVerify(token, key.verify, {
+      issuer: ISSUER,
+      audience: `onsale:${kind}`,
+      algorithms: [key.alg],
+      currentDate: new Date(nowMs),
+    });
+    return { ok: true, claims: payload as unknown as TokenClaims[Kind] };
+  } catch (error) {
+    if (error instanceof errors.JWTExpired) return { ok: false, code: 'token_expired' };
+    if (error instanceof errors.JOSEError || error instanceof TypeError)
+      return { ok: false, code: 'invalid_token' };
+    throw error;
+  }
+}
+
+/** Public keys of the kinds that others may check, as a JWK set (RFC 7517). */
+export async function publicKeys(secret: string): Promise<{ keys: JsonWebKey[] }> {
+  const kinds = ['place', 'ticket'] as const;
+  const found = await Promise.all(
+    kinds.map(async (kind) => {
+      const key = await keyFor(secret, kind);
+      return { ...key.publicJwk, kid: `${kind}-1`, alg: 'EdDSA', use: 'sig' };
+    }),
+  );
+  return { keys: found };
+}

@@ -1,0 +1,34 @@
+import type { EventId } from './core/ids.ts';
+import { leafName } from './protocol/queue-rpc.ts';
+import type { SaleQueueRpc, WaitingRoomRpc } from './protocol/queue-rpc.ts';
+import type { SaleSeatsRpc } from './protocol/seats-rpc.ts';
+
+/** Bindings that the objects need; the Worker's environment has them and more. */
+export interface ObjectEnv {
+  EVENT_SALE: DurableObjectNamespace;
+  WAITING_ROOM: DurableObjectNamespace;
+  AUTH_SECRET: string;
+}
+
+/** Everything an EventSale answers. */
+export type EventSaleRpc = SaleQueueRpc & SaleSeatsRpc;
+/** A leaf: RPC, and `fetch` for sockets. */
+export type WaitingRoomStub = WaitingRoomRpc & Pick<Fetcher, 'fetch'>;
+
+/**
+ * The one EventSale of an event. A fresh stub each time: a stub that saw an exception may stay broken
+ * (developers.cloudflare.com/durable-objects, "Error handling").
+ */
+export function saleOf(env: ObjectEnv, eventId: EventId): EventSaleRpc {
+  return env.EVENT_SALE.get(env.EVENT_SALE.idFromName(eventId)) as unknown as EventSaleRpc;
+}
+
+/** The leaf with this index. */
+export function leafAt(env: ObjectEnv, eventId: EventId, index: number): WaitingRoomStub {
+  return roomNamed(env, leafName(eventId, index));
+}
+
+/** A waiting room by its object name, as children give it to their parent. */
+export function roomNamed(env: ObjectEnv, name: string): WaitingRoomStub {
+  return env.WAITING_ROOM.get(env.WAITING_ROOM.idFromName(name)) as unknown as WaitingRoomStub;
+}

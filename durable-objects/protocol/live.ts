@@ -9,8 +9,9 @@ export const LIVE_VERSION = 1;
 export const LIVE_PROTOCOL = 'onsale.v1';
 /** Prefix of the offered subprotocol that carries the access token. */
 export const BEARER_PREFIX = 'bearer.';
-/** Text frames answered by the runtime without waking the object. */
+/** Text frame answered by the runtime with `PONG`, without waking the object. */
 export const PING = 'ping';
+/** The answer to `PING`. */
 export const PONG = 'pong';
 
 /** Why a socket was closed by us. All in the private range of RFC 6455. */

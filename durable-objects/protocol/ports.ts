@@ -16,6 +16,7 @@ export interface SalePorts {
   telemetry: Telemetry;
 }
 
+/** The book of events in Postgres. */
 export interface Catalogue {
   /** The event's definition, or null when there is none. Throws when Postgres does not answer. */
   load(eventId: EventId): Promise<SaleDefinition | null>;
@@ -36,6 +37,7 @@ export interface PaymentsDown {
   retryAfterMs: number;
 }
 
+/** Stripe, as far as an order needs it. */
 export interface Payments {
   /** Creates the one intent of an order; the idempotency key is made from the order's id. */
   createIntent(request: {
@@ -58,6 +60,7 @@ export interface Payments {
   }): Promise<Result<{ status: 'pending' | 'succeeded' | 'failed' }, PaymentsDown>>;
 }
 
+/** The book of record for confirmed bookings. */
 export interface Filing {
   /**
    * Writes confirmed or refunded orders to Postgres in one statement, `on conflict do nothing` on each
@@ -66,6 +69,7 @@ export interface Filing {
   file(batch: readonly { commandId: string; eventId: EventId; order: Order }[]): Promise<void>;
 }
 
+/** What is sent to the buyer. */
 export interface Mail {
   /** Sends the tickets; `idempotencyKey` keeps a repeat from sending twice. Throws when not accepted. */
   sendTickets(request: {

@@ -1,0 +1,139 @@
+import { spawn, execFileSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '../..');
+
+/** A bare workerd: no proxy, no inspector, storage on disk, as platform.md asks for measurements. */
+export interface BareWorkerd {
+  url: string;
+  port: number;
+  pid: number;
+  /** Resident memory, bytes. */
+  memory(): number;
+  /** Kills it at once (SIGKILL), as a crash would. */
+  kill(): Promise<void>;
+}
+
+/** A free loopback port, as the system gives it. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Bundles a Worker entry with wrangler's own bundler; returns the file of the bundle. */
+export function bundle(config: string): string {
+  const outdir = mkdtempSync(join(tmpdir(), 'onsale-bundle-'));
+  const wrangler = join(root, 'node_modules/wrangler/bin/wrangler.js');
+  execFileSync(
+    process.execPath,
+    [wrangler, 'deploy', '--dry-run', '--outdir', outdir, '-c', config],
+    {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, WRANGLER_SEND_METRICS: 'false', CI: 'true' },
+    },
+  );
+  return join(outdir, 'worker.js');
+}
+
+/** Starts workerd on a bundle. `classes` become SQLite objects, bound in UPPER_SNAKE_CASE; `vars` text bindings. */
+export async function startWorkerd(options: {
+  script: string;
+  classes: readonly string[];
+  vars: Record<string, string>;
+  dataDir?: string;
+  port?: number;
+}): Promise<BareWorkerd> {
+  const port = options.port ?? (await freePort());
+  const home = options.dataDir ?? mkdtempSync(join(tmpdir(), 'onsale-workerd-'));
+  mkdirSync(join(home, 'objects'), { recursive: true });
+  writeFileSync(join(home, 'worker.js'), readFileSync(options.script));
+  writeFileSync(join(home, 'config.capnp'), capnp(options, join(home, 'objects'), port));
+  const child = spawn(
+    join(root, 'node_modules/workerd/bin/workerd'),
+    ['serve', '--experimental', join(home, 'config.capnp')],
+    { stdio: ['ignore', 'inherit', 'inherit'] },
+  );
+  await ready(child, port);
+  const pid = child.pid ?? 0;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    pid,
+    memory: () =>
+      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024,
+    kill: () => stop(child),
+  };
+}
+
+function stop(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve();
+    child.once('exit', () => resolve());
+    child.kill('SIGKILL');
+  });
+}
+
+async function ready(child: ChildProcess, port: number): Promise<void> {
+  const until = Date.now() + 20_000;
+  while (Date.now() < until) {
+    if (child.exitCode !== null) throw new Error(`workerd ended with ${child.exitCode}`);
+    const answered = await fetch(`http://127.0.0.1:${port}/healthz`).then(
+      () => true,
+      () => false,
+    );
+    if (answered) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('workerd did not answer within 20 s');
+}
+
+function capnp(
+  options: { classes: readonly string[]; vars: Record<string, string> },
+  objects: string,
+  port: number,
+): string {
+  const text = (value: string) => JSON.stringify(value);
+  const upper = (name: string) => name.replace(/(?<!^)([A-Z])/g, '_$1').toUpperCase();
+  const bindings = [
+    ...options.classes.map(
+      (name) => `(name = ${text(upper(name))}, durableObjectNamespace = ${text(name)})`,
+    ),
+    ...Object.entries(options.vars).map(
+      ([name, value]) => `(name = ${text(name)}, text = ${text(value)})`,
+    ),
+  ];
+  const namespaces = options.classes.map(
+    (name) =>
+      `(className = ${text(name)}, uniqueKey = ${text(`onsale-${name}`)}, enableSql = true)`,
+  );
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "main", worker = .main),
+    (name = "objects", disk = (path = ${text(objects)}, writable = true)),
+    (name = "internet", network = (allow = ["public", "private", "local"])),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
+);
+const main :Workerd.Worker = (
+  modules = [(name = "worker.js", esModule = embed "worker.js")],
+  compatibilityDate = "2026-10-01",
+  compatibilityFlags = ["nodejs_compat"],
+  bindings = [${bindings.join(', ')}],
+  durableObjectNamespaces = [${namespaces.join(', ')}],
+  durableObjectStorage = (localDisk = "objects"),
+);
+`;
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { money, time } from './common.ts';
+
+/** A price band as it is shown. */
+export const category = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    price: money,
+    color: z.string().meta({ description: 'A CSS colour for the map.' }),
+  })
+  .meta({ id: 'Category' });
+
+/** The rules of a sale, in seconds, as its page tells them. */
+export const saleRules = z
+  .object({
+    lobby: z.enum(['fifo', 'draw']),
+    seatsPerAccount: z.int(),
+    holdSeconds: z.int(),
+    payingSeconds: z.int(),
+    admission: z.object({
+      batchSize: z.int(),
+      everySeconds: z.number(),
+      slots: z.int(),
+      claimWindowSeconds: z.int(),
+      graceSeconds: z.int(),
+      sessionSeconds: z.int(),
+    }),
+  })
+  .meta({ id: 'SaleRules' });
+
+/** An event with all that its page shows. `sale` says where its sale stands by its dates. */
+export const event = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    description: z.string(),
+    venue: z.object({ id: z.string(), name: z.string(), city: z.string() }),
+    timeZone: z.string().meta({ example: 'Asia/Kolkata' }),
+    startsAt: time,
+    opensAt: time,
+    closesAt: time,
+    sale: z.enum(['upcoming', 'on_sale', 'ended']),
+    categories: z.array(category),
+    seatCount: z.int(),
+    planVersion: z.int(),
+    rules: saleRules,
+  })
+  .meta({ id: 'Event' });
+
+/** Answer of `GET /api/events`. */
+export const eventsResponse = z.object({ events: z.array(event) }).meta({ id: 'Events' });
+
+/** An event as the site receives it. */
+export type Event = z.infer<typeof event>;
+/** A price band as the site receives it. */
+export type EventCategory = z.infer<typeof category>;

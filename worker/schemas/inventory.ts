@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { eventId, money, requestId, seatId, time } from './common.ts';
+import { category } from './events.ts';
+
+/**
+ * Query of `GET /api/inventory/events/:eventId/seats`. Large plans are fetched in two parts: `plan` is
+ * geometry and never changes for one `version`, `status` is two bits a seat.
+ */
+export const seatsQuery = z.object({
+  part: z.enum(['plan', 'status']).optional(),
+  version: z.coerce.number().int().min(1).optional(),
+});
+
+/** What a fan may know of a seat. */
+export const seatStatus = z.enum(['available', 'held', 'sold', 'blocked']);
+
+/** The plain answer: every seat in full. */
+export const seatsResponse = z
+  .object({
+    version: z.int(),
+    planVersion: z.int(),
+    categories: z.array(category),
+    seats: z.array(
+      z.object({
+        id: z.string(),
+        label: z.string(),
+        section: z.string(),
+        row: z.string(),
+        number: z.int(),
+        categoryId: z.string(),
+        status: seatStatus,
+      }),
+    ),
+  })
+  .meta({ id: 'Seats' });
+
+const sectionBase = {
+  id: z.string(),
+  name: z.string(),
+  categoryId: z.string(),
+  rows: z.array(z.int()),
+  rowGap: z.number(),
+};
+
+/** A section as the plan stores it; seats are generated from it, in order, by `expandPlan`. */
+export const section = z
+  .discriminatedUnion('shape', [
+    z.object({
+      ...sectionBase,
+      shape: z.literal('arc'),
+      radius: z.number(),
+      startAngle: z.number(),
+      endAngle: z.number(),
+    }),
+    z.object({
+      ...sectionBase,
+      shape: z.literal('block'),
+      x: z.number(),
+      y: z.number(),
+      seatGap: z.number(),
+    }),
+  ])
+  .meta({ id: 'Section' });
+
+/** `part=plan`: geometry and prices, without any seat's status. */
+export const planResponse = z
+  .object({
+    planVersion: z.int(),
+    seatCount: z.int(),
+    categories: z.array(category),
+    plan: z.object({ venueId: z.string(), version: z.int(), sections: z.array(section) }),
+  })
+  .meta({ id: 'SeatPlan' });
+
+/** `part=status`: all statuses in the order of the expanded plan. */
+export const seatStatusResponse = z
+  .object({
+    version: z.int(),
+    planVersion: z.int(),
+    seatCount: z.int(),
+    packed: z.base64().meta({
+      description: 'Two bits a seat, lowest first: 0 available, 1 held, 2 sold, 3 blocked.',
+    }),
+  })
+  .meta({ id: 'SeatStatus' });
+
+/** Body of `POST /api/inventory/lock-seats`. */
+export const lockRequest = z
+  .object({ eventId, seatIds: z.array(seatId).min(1).max(50), requestId })
+  .meta({ id: 'LockRequest' });
+
+/** Seats held for the caller. */
+export const holdResponse = z
+  .object({ holdId: z.string(), seatIds: z.array(z.string()), expiresAt: time, total: money })
+  .meta({ id: 'Hold' });
+
+/** The plain seat list as the site receives it. */
+export type Seats = z.infer<typeof seatsResponse>;
+/** Geometry and prices as the site receives them. */
+export type PlanPart = z.infer<typeof planResponse>;
+/** Packed statuses as the site receives them. */
+export type StatusPart = z.infer<typeof seatStatusResponse>;
+/** A hold as the site receives it. */
+export type HoldAnswer = z.infer<typeof holdResponse>;
+/** What a lock is asked with. */
+export type LockRequest = z.input<typeof lockRequest>;

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { eventId, time } from './common.ts';
+
+/** Body of `POST /api/queue/join`. */
+export const joinRequest = z.object({ eventId }).meta({ id: 'JoinRequest' });
+
+/** Query of `GET /api/queue/position/:eventId`: with `claim=false` one who is called does not come in yet. */
+export const positionQuery = z.object({ claim: z.enum(['true', 'false']).optional() });
+
+/** Where a fan stands. */
+export const positionResponse = z
+  .object({
+    eventId: z.string(),
+    status: z.enum(['lobby', 'waiting', 'admitted']),
+    place: z.int(),
+    order: z.int().meta({ description: 'The place, except in a lobby that was drawn.' }),
+    ahead: z.int().meta({ description: 'People ahead who have not left.' }),
+    etaSeconds: z.int().nullable(),
+    joinedAt: time,
+    claimUntil: time.nullable().meta({ description: 'When called: until when to come in.' }),
+    ticket: z.string().meta({ description: 'A signed receipt for the place; see the JWK set.' }),
+    admissionToken: z
+      .string()
+      .optional()
+      .meta({ description: 'Once inside: for X-Admission-Token.' }),
+    admittedUntil: time.optional(),
+  })
+  .meta({ id: 'Position' });
+
+/** Answer of `GET /api/queue/stats/:eventId`. */
+export const statsResponse = z
+  .object({
+    phase: z.enum(['lobby', 'open', 'paused', 'sold_out', 'closed']),
+    waiting: z.int(),
+    admitted: z.int(),
+    active: z.int(),
+    joined: z.int(),
+    left: z.int(),
+    ratePerMinute: z.number(),
+    updatedAt: time,
+  })
+  .meta({ id: 'QueueStats' });
+
+/** Answer of `GET /api/queue/status/:eventId`: the frame that every socket gets, byte for byte the same fields. */
+export const tickResponse = z
+  .object({
+    v: z.literal(1),
+    type: z.literal('tick'),
+    eventId: z.string(),
+    seq: z.int(),
+    at: z.int().meta({ description: 'Epoch milliseconds, as in the live frame.' }),
+    phase: z.enum(['lobby', 'open', 'paused', 'sold_out', 'closed']),
+    opensAt: z.int(),
+    lobby: z.enum(['fifo', 'draw']),
+    cursor: z.int(),
+    tail: z.int(),
+    waiting: z.int(),
+    admitted: z.int(),
+    active: z.int(),
+    joined: z.int(),
+    left: z.int(),
+    ratePerMinute: z.number(),
+    reason: z.enum(['slots_full', 'paused', 'sold_out', 'not_open', 'payments_slow']).nullable(),
+    marks: z.array(z.tuple([z.int(), z.int()])),
+    seatsLeft: z.int(),
+    pollMs: z.int(),
+  })
+  .meta({ id: 'Tick' });
+
+/** A place as the site receives it. */
+export type Position = z.infer<typeof positionResponse>;
+/** Public figures of a queue. */
+export type QueueStats = z.infer<typeof statsResponse>;

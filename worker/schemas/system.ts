@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** Answer of `GET /api/config`: what the site must know and anybody may. */
+export const configResponse = z
+  .object({
+    stripePublishableKey: z.string(),
+    stripeJsUrl: z.string(),
+    environment: z.enum(['local', 'production']),
+    passwordMin: z.int(),
+    accessTokenSeconds: z.int(),
+  })
+  .meta({ id: 'Config' });
+
+const check = z.object({ ok: z.boolean(), ms: z.int() });
+
+/** Answer of `GET /healthz`; 503 when a part does not answer. */
+export const healthResponse = z
+  .object({
+    ok: z.boolean(),
+    version: z.string(),
+    checks: z.object({ postgres: check, redis: check, stripe: check }),
+  })
+  .meta({ id: 'Health' });
+
+/** Answer of `GET /.well-known/jwks.json` (RFC 7517). */
+export const jwksResponse = z
+  .object({ keys: z.array(z.record(z.string(), z.unknown())) })
+  .meta({ id: 'JwkSet' });
+
+/** Answer of the webhook: taken, or not ours. */
+export const webhookResponse = z
+  .object({ received: z.literal(true), outcome: z.enum(['settled', 'ignored']) })
+  .meta({ id: 'WebhookReceipt' });
+
+/** Public configuration as the site receives it. */
+export type Config = z.infer<typeof configResponse>;

@@ -30,7 +30,8 @@ async function seedAccounts(db: Database): Promise<void> {
   await db.insert(users).values(rows).onConflictDoNothing();
 }
 
-async function seedEvent(db: Database, event: DemoEvent, nowMs: number): Promise<void> {
+/** Writes one event with its venue, plan and price bands; tests and benchmarks add theirs with it. */
+export async function seedEvent(db: Database, event: DemoEvent, nowMs: number): Promise<void> {
   const venueId = event.plan.venueId;
   await db
     .insert(venues)

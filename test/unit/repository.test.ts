@@ -145,8 +145,7 @@ describe('the repository', () => {
   });
 
   it('leaves no marks of unfinished work', () => {
-    const marks =
-      /\b(TODO|FIXME|HACK|XXX)\b|\.(skip|only|todo)\(|@ts-ignore|@ts-expect-error/;
+    const marks = /\b(TODO|FIXME|HACK|XXX)\b|\.(skip|only|todo)\(|@ts-ignore|@ts-expect-error/;
     const wrong = sources
       .filter((path) => path !== 'test/unit/repository.test.ts')
       .filter((path) => marks.test(read(path)));

@@ -9,6 +9,7 @@ import type { Intent } from './state.ts';
 
 /** The parameters of `POST /v1/payment_intents` that the stand-in knows. */
 export const CREATE_PARAMS = [
+  'allowed_payment_method_types',
   'amount',
   'automatic_payment_methods',
   'capture_method',
@@ -19,7 +20,6 @@ export const CREATE_PARAMS = [
   'metadata',
   'payment_method',
   'payment_method_data',
-  'payment_method_types',
   'receipt_email',
   'return_url',
   'setup_future_usage',
@@ -29,20 +29,11 @@ export const CREATE_PARAMS = [
 
 function automaticMethods(call: Call): Stripe.PaymentIntent.AutomaticPaymentMethods | null {
   const given = map(call.form, 'automatic_payment_methods');
-  const types = list(call.form, 'payment_method_types');
-  if (given === undefined) {
-    // Automatic methods are the default since API version 2023-08-16.
-    return types === undefined ? { allow_redirects: 'always', enabled: true } : null;
-  }
+  // Automatic methods are the default since API version 2023-08-16.
+  if (given === undefined) return { allow_redirects: 'always', enabled: true };
   const enabled = flag(given, 'enabled');
   if (enabled === undefined) throw parameterMissing('automatic_payment_methods[enabled]');
   if (!enabled) return null;
-  if (types !== undefined) {
-    throw badParameter(
-      'You may only specify one of these parameters: automatic_payment_methods, payment_method_types.',
-      'automatic_payment_methods',
-    );
-  }
   const redirects = oneOf(given, 'allow_redirects', ['always', 'never']);
   return { allow_redirects: redirects ?? 'always', enabled: true };
 }
@@ -58,9 +49,9 @@ function refuseUnsupported(call: Call): void {
       throw badParameter(`The Stripe stand-in has only ${name}: ${only.join(', ')}`, name);
     }
   }
-  const types = list(call.form, 'payment_method_types');
+  const types = list(call.form, 'allowed_payment_method_types');
   if (types !== undefined && types.some((type) => type !== 'card')) {
-    throw badParameter('The Stripe stand-in has only cards', 'payment_method_types');
+    throw badParameter('The Stripe stand-in has only cards', 'allowed_payment_method_types');
   }
 }
 
@@ -76,7 +67,8 @@ export function buildIntent(context: Context, call: Call): Intent {
   return {
     id,
     object: 'payment_intent',
-    allowed_payment_method_types: null,
+    allowed_payment_method_types:
+      list(form, 'allowed_payment_method_types') === undefined ? null : ['card'],
     amount,
     amount_capturable: 0,
     amount_details: { tip: {} },

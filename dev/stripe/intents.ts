@@ -63,6 +63,7 @@ function challenge(context: Context, call: Call, intent: Intent, method: Method)
 
 function requireReturnUrl(call: Call, intent: Intent): void {
   if (intent.automatic_payment_methods?.allow_redirects !== 'always') return;
+  if (intent.allowed_payment_method_types !== null) return;
   if (text(call.form, 'return_url') !== undefined || call.caller === 'publishable') return;
   throw badParameter(
     "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods might redirect your customer off of your page, you must provide a `return_url`. If you don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.",

@@ -134,7 +134,7 @@ export async function startStripe(options: StripeOptions): Promise<StripeStandin
   // The port is taken before the log is opened: a second process must not compact the log of the first.
   const opened = Promise.withResolvers<Hono<Env>>();
   const server = createAdaptorServer({
-    fetch: async (request, env) => (await opened.promise).fetch(request, env as HttpBindings),
+    fetch: async (request, env) => (await opened.promise).fetch(request, env),
   });
   const port = await listen(server, options.port);
   const { context, sender, stopTimers } = buildContext(options);

@@ -46,6 +46,13 @@ function latestCharge(intent: Stripe.PaymentIntent): string {
   return intent.latest_charge;
 }
 
+// The SDK hands out its HTTP client's own response: `Headers` from fetch, a plain object from Node.
+function headerOf(answer: Stripe.Response<unknown>, name: string): string | undefined {
+  const headers: unknown = answer.lastResponse.headers;
+  if (headers instanceof Headers) return headers.get(name) ?? undefined;
+  return answer.lastResponse.headers[name];
+}
+
 describe('payment intents', () => {
   it('begin without a payment method, carry metadata and can be retrieved', async () => {
     const intent = await stripe.paymentIntents.create({ ...ORDER, metadata: { orderId: 'o 1&2' } });
@@ -92,9 +99,9 @@ describe('payment intents', () => {
   it.each([
     ['pm_card_visa_chargeDeclined', 'card_declined', 'generic_decline'],
     ['pm_card_visa_chargeDeclinedInsufficientFunds', 'card_declined', 'insufficient_funds'],
-    ['pm_card_chargeDeclinedExpiredCard', 'expired_card', undefined],
-    ['pm_card_chargeDeclinedIncorrectCvc', 'incorrect_cvc', undefined],
-    ['pm_card_chargeDeclinedProcessingError', 'processing_error', undefined],
+    ['pm_card_chargeDeclinedExpiredCard', 'expired_card', null],
+    ['pm_card_chargeDeclinedIncorrectCvc', 'incorrect_cvc', null],
+    ['pm_card_chargeDeclinedProcessingError', 'processing_error', null],
   ])('are declined with %s as %s, and take another card', async (method, code, declineCode) => {
     const intent = await stripe.paymentIntents.create(ORDER);
     const error = await refusal(
@@ -102,7 +109,7 @@ describe('payment intents', () => {
     );
     expect(error).toBeInstanceOf(Stripe.errors.StripeCardError);
     expect(error).toMatchObject({ statusCode: 402, rawType: 'card_error', code });
-    if (declineCode !== undefined) expect(error.decline_code).toBe(declineCode);
+    expect(error).toMatchObject(declineCode === null ? {} : { decline_code: declineCode });
     expect(error.payment_intent).toMatchObject({
       id: intent.id,
       status: 'requires_payment_method',
@@ -135,7 +142,7 @@ describe('payment intents', () => {
     const intent = await stripe.paymentIntents.create({
       amount: 2500,
       currency: 'usd',
-      payment_method_types: ['card'],
+      allowed_payment_method_types: ['card'],
       payment_method: 'pm_card_threeDSecure2Required',
       confirm: true,
       return_url: 'https://example.com/back',
@@ -301,9 +308,9 @@ describe('idempotency keys', () => {
     const first = await stripe.paymentIntents.create(ORDER, { idempotencyKey });
     const second = await stripe.paymentIntents.create(ORDER, { idempotencyKey });
     expect(second.id).toBe(first.id);
-    expect(first.lastResponse.headers['idempotent-replayed']).toBeUndefined();
-    expect(second.lastResponse.headers['idempotent-replayed']).toBe('true');
-    expect(second.lastResponse.headers['original-request']).toBe(first.lastResponse.requestId);
+    expect(headerOf(first, 'idempotent-replayed')).toBeUndefined();
+    expect(headerOf(second, 'idempotent-replayed')).toBe('true');
+    expect(headerOf(second, 'original-request')).toBe(first.lastResponse.requestId);
   });
 
   it('refuse other parameters and other endpoints', async () => {

@@ -1,3 +1,4 @@
+import type { Call } from '../core/calls.ts';
 import type { AccountId, EventId } from '../core/ids.ts';
 import type { Refused, Result } from '../core/result.ts';
 import type { Tick } from '../core/tick.ts';
@@ -37,7 +38,7 @@ export type JoinOutcome = Result<
 /** What a leaf answers to a question about an account's own place. */
 export type PositionOutcome = Result<
   { position: FanPosition },
-  Refused<'not_in_queue' | 'event_not_found'>
+  Refused<'not_in_queue' | 'event_not_found'> | { code: 'overloaded'; retryAfterMs: number }
 >;
 
 /** WaitingRoom leaf, as the Worker calls it. Sockets arrive by `fetch` with `LIVE_HEADERS`. */
@@ -63,7 +64,7 @@ export interface PublishedFrames {
   seats?: string;
 }
 
-/** Headers by which the Worker hands a verified socket to a leaf. */
+/** Headers by which the Worker hands a verified socket to a leaf: the account's id, and the end of its access token in epoch ms. */
 export const LIVE_HEADERS = {
   account: 'x-onsale-account',
   tokenExpires: 'x-onsale-expires',
@@ -90,6 +91,14 @@ export type GrantOutcome = Result<
   Refused<'event_not_found' | 'sale_closed'>
 >;
 
+/** What a child must know to tell its fans until when they may come in. */
+export interface ClaimRules {
+  claimWindowMs: number;
+  graceMs: number;
+  /** Calls whose time is not over, ascending. A child that finds a gap between ticks asks again. */
+  calls: readonly Call[];
+}
+
 /** EventSale, the queue side. */
 export interface SaleQueueRpc {
   grantPlaces(request: GrantRequest): Promise<GrantOutcome>;
@@ -108,9 +117,11 @@ export interface SaleQueueRpc {
     >
   >;
   /** Current tick, and from now on ticks are published to `child`. Null: no such event. */
-  subscribe(request: {
-    child: string;
-  }): Promise<{ tick: Tick; joinLimit: { max: number; windowMs: number } } | null>;
+  subscribe(request: { child: string }): Promise<{
+    tick: Tick;
+    joinLimit: { max: number; windowMs: number };
+    claims?: ClaimRules;
+  } | null>;
   /** Organiser's switch. Paused: joins go on, nobody is called. */
   setPaused(request: { paused: boolean }): Promise<Result<object, Refused<'event_not_found'>>>;
 }

@@ -1,0 +1,257 @@
+import { salePhase } from '../core/admission.ts';
+import type { AccountId } from '../core/ids.ts';
+import { admissionIdOf, placeOfAdmission } from '../core/place-order.ts';
+import { unreachable } from '../core/result.ts';
+import type { Tick } from '../core/tick.ts';
+import { LIMITS } from '../protocol/limits.ts';
+import type {
+  ClaimRules,
+  GrantOutcome,
+  GrantRequest,
+  SaleQueueRpc,
+} from '../protocol/queue-rpc.ts';
+import type { QueueStore } from '../storage/queue-store.ts';
+import type { Timer } from '../storage/timers.ts';
+import type { AdmissionBook, SaleContext, SeatCount } from './context.ts';
+import { frameOf } from './queue-frame.ts';
+import { QueueLine } from './queue-line.ts';
+
+export { queueSteps } from '../storage/queue-store.ts';
+
+type ClaimOutcome = Awaited<ReturnType<SaleQueueRpc['claimAdmission']>>;
+type ClaimRequest = Parameters<SaleQueueRpc['claimAdmission']>[0];
+type Subscription = NonNullable<Awaited<ReturnType<SaleQueueRpc['subscribe']>>> & {
+  claims: ClaimRules;
+};
+
+const KIND = 'queue';
+const ADVANCE = 'advance';
+const HEARTBEAT = 'heartbeat';
+/** Numbers of ticks reserved with one write; a restart skips what is left of them. */
+const SEQ_BLOCK = 1_000;
+/** How long before opening the lobby gets heartbeats, ms. */
+const LOBBY_HEARTBEAT_MS = 10 * 60_000;
+/** When one who found no free slot in grace should ask again, ms. */
+const RETRY_CLAIM_MS = 2_000;
+
+/**
+ * The queue of one sale: gives out places, calls people in, and publishes the tick. Synchronous;
+ * each call first catches up with the clock, so that a missing timer never blocks the line.
+ */
+export class QueueDesk implements AdmissionBook {
+  readonly timerKinds: readonly string[] = [KIND];
+  readonly #context: SaleContext;
+  readonly #store: QueueStore;
+  readonly #seats: SeatCount;
+  readonly #line: QueueLine;
+  readonly #children: Set<string>;
+  #seq: number;
+  #publishedAt = -Infinity;
+  #flushPlanned = false;
+  /** Due times as last written, so that an unchanged timer costs nothing. Unknown after a wake. */
+  readonly #timerDue = new Map<string, number | null>();
+
+  constructor(context: SaleContext, store: QueueStore, seats: SeatCount) {
+    this.#context = context;
+    this.#store = store;
+    this.#seats = seats;
+    this.#line = new QueueLine(store, () => context.definition.settings, context.now());
+    this.#children = new Set(store.children());
+    this.#seq = this.#line.state.seqCeiling;
+  }
+
+  /** After a wake: catches up, arms timers, and tells the children what the one that died may not have told. */
+  start(): void {
+    this.#catchUp();
+    if (this.#line.waiting() > 0 || this.#line.calls.length > 0) this.#changed();
+    this.#arm();
+  }
+
+  /** The range of `(child, batch)`; asked again, the same range. The child is subscribed by it. */
+  grant(request: GrantRequest): GrantOutcome {
+    const { settings, eventId } = this.#context.definition;
+    const now = this.#context.now();
+    const { child, batch, count } = request;
+    if (!Number.isSafeInteger(count) || count < 1) throw new Error(`a batch of ${count} people`);
+    const known = this.#store.grant(child, batch);
+    if (known === null && now >= settings.closesAt) return { ok: false, code: 'sale_closed' };
+    this.#subscribe(child);
+    const { fresh, ...grant } = this.#line.grant(child, batch, count, now);
+    if (fresh) {
+      this.#context.ports.telemetry.record({ name: 'joined', eventId, count });
+      this.#changed();
+    }
+    this.#catchUp();
+    this.#arm();
+    return { ok: true, grant, tick: this.tick(), joinLimit: settings.joinLimit };
+  }
+
+  /** Idempotent: whoever is not there any more is passed over. */
+  reportLeft(request: { child: string; places: readonly number[] }): void {
+    const { eventId } = this.#context.definition;
+    const count = this.#line.depart(request.places, this.#context.now());
+    if (count > 0) {
+      this.#context.ports.telemetry.record({ name: 'left', eventId, count });
+      this.#changed();
+    }
+    this.#catchUp();
+    this.#arm();
+  }
+
+  /**
+   * The fan comes in: within the claim window always, in grace while a slot is free; after it, or
+   * after the admission has ended, `admission_expired`: the fan may join again for a new place.
+   */
+  claim(request: ClaimRequest): ClaimOutcome {
+    const { accountId, place } = request;
+    const { eventId, settings } = this.#context.definition;
+    this.#catchUp();
+    const now = this.#context.now();
+    const claim = this.#line.claim(accountId, place, now);
+    if (claim.state === 'live' && claim.fresh) {
+      const waitedMs = now - settings.opensAt;
+      const telemetry = this.#context.ports.telemetry;
+      telemetry.record({ name: 'admitted', eventId, accountId, durationMs: Math.max(0, waitedMs) });
+      this.#changed();
+    }
+    this.#arm();
+    switch (claim.state) {
+      case 'live': {
+        const { claimedAt, until } = claim.row;
+        const admissionId = admissionIdOf(eventId, place);
+        return { ok: true, admission: { admissionId, claimedAt, until } };
+      }
+      case 'not_called':
+        return { ok: false, code: 'not_admitted' };
+      case 'expired':
+        return { ok: false, code: 'admission_expired' };
+      case 'full':
+        return { ok: false, code: 'slots_full', retryAfterMs: RETRY_CLAIM_MS };
+      default:
+        return unreachable(claim);
+    }
+  }
+
+  /** Current tick; from now on ticks are published to `child`. */
+  subscribe(child: string): Subscription {
+    const { admission, joinLimit } = this.#context.definition.settings;
+    this.#subscribe(child);
+    this.#catchUp();
+    this.#arm();
+    const { claimWindowMs, graceMs } = admission;
+    const calls = this.#line.calls.map(({ first, end, calledAt }) => ({ first, end, calledAt }));
+    return { tick: this.tick(), joinLimit, claims: { claimWindowMs, graceMs, calls } };
+  }
+
+  /** Everyone who gets the frames; kept over restarts. */
+  children(): string[] {
+    return [...this.#children];
+  }
+
+  /** The organiser's switch. Paused: joins go on, nobody is called. */
+  setPaused(paused: boolean): void {
+    if (this.#line.state.paused === paused) return;
+    this.#line.patch({ paused });
+    this.#changed();
+    this.#catchUp();
+    this.#arm();
+  }
+
+  /** A new frame of this moment; its `seq` is greater than any before. */
+  tick(): Tick {
+    this.#seq += 1;
+    if (this.#seq > this.#line.state.seqCeiling) {
+      this.#line.patch({ seqCeiling: this.#seq + SEQ_BLOCK });
+    }
+    const { definition } = this.#context;
+    const seatsLeft = this.#seats.seatsLeft();
+    return frameOf(definition, this.#line, this.#seq, this.#context.now(), seatsLeft);
+  }
+
+  admission(
+    accountId: AccountId,
+    admissionId: string,
+  ): { state: 'live'; until: number } | { state: 'expired' | 'none' } {
+    const place = placeOfAdmission(this.#context.definition.eventId, admissionId);
+    const row = place === null ? null : this.#line.admission(place);
+    if (row === null || row.accountId !== accountId) return { state: 'none' };
+    const live = row.endedAt === null && row.until > this.#context.now();
+    return live ? { state: 'live', until: row.until } : { state: 'expired' };
+  }
+
+  endAdmission(accountId: AccountId): void {
+    if (this.#line.end(accountId, this.#context.now())) this.#changed();
+  }
+
+  /** From the seats: the number free has changed. Told with the next tick. */
+  seatsChanged(): void {
+    this.#changed();
+  }
+
+  onTimer(timer: Timer): void {
+    this.#timerDue.delete(timer.key);
+    this.#context.timers.clear(KIND, timer.key);
+    this.#catchUp();
+    const silentMs = this.#context.now() - this.#publishedAt;
+    if (timer.key !== HEARTBEAT || silentMs >= LIMITS.tickMaxMs) this.#changed();
+    this.#arm();
+  }
+
+  #subscribe(child: string): void {
+    if (this.#children.has(child)) return;
+    this.#children.add(child);
+    this.#store.addChild(child);
+  }
+
+  #catchUp(): void {
+    const count = this.#line.advance(this.#context.now(), this.#seats.seatsLeft());
+    if (count === 0) return;
+    const { eventId } = this.#context.definition;
+    this.#context.ports.telemetry.record({ name: 'called', eventId, count });
+    this.#changed();
+  }
+
+  /** Something a fan may see has changed: one tick soon, however much more changes until then. */
+  #changed(): void {
+    if (this.#flushPlanned) return;
+    this.#flushPlanned = true;
+    const now = this.#context.now();
+    const wait = Math.min(LIMITS.tickMinMs, this.#publishedAt + LIMITS.tickMinMs - now);
+    this.#context.later(Math.max(0, wait), () => this.#flush());
+  }
+
+  #flush(): void {
+    this.#catchUp();
+    this.#flushPlanned = false;
+    this.#publishedAt = this.#context.now();
+    if (this.#children.size > 0) this.#context.publish({ tick: this.tick() });
+    this.#arm();
+  }
+
+  #arm(): void {
+    const now = this.#context.now();
+    this.#setTimer(ADVANCE, this.#line.nextChangeAt(now, this.#seats.seatsLeft()));
+    const heartbeatAt = this.#heartbeatAt(now);
+    // One that is set stays: moving it with every tick would cost a row each. It moves when it fires.
+    if (heartbeatAt === null || (this.#timerDue.get(HEARTBEAT) ?? null) === null) {
+      this.#setTimer(HEARTBEAT, heartbeatAt);
+    }
+  }
+
+  #heartbeatAt(now: number): number | null {
+    if (this.#children.size === 0 || this.#line.waiting() === 0) return null;
+    const { settings } = this.#context.definition;
+    const phase = salePhase(settings, this.#line.state, this.#seats.seatsLeft(), now);
+    if (phase === 'closed') return null;
+    const from = settings.opensAt - LOBBY_HEARTBEAT_MS;
+    const since = Number.isFinite(this.#publishedAt) ? Math.min(this.#publishedAt, now) : now;
+    return Math.max(from, since + LIMITS.tickMaxMs);
+  }
+
+  #setTimer(key: string, due: number | null): void {
+    if (this.#timerDue.get(key) === due) return;
+    this.#timerDue.set(key, due);
+    if (due === null) this.#context.timers.clear(KIND, key);
+    else this.#context.timers.set(KIND, key, due);
+  }
+}

@@ -1,0 +1,230 @@
+import { callable, INITIAL_ADMISSION, nextCallAt, rollBeat, salePhase } from '../core/admission.ts';
+import type { AdmissionView } from '../core/admission.ts';
+import { callOf, callState, callTimes, openWithin } from '../core/calls.ts';
+import type { OpenCall } from '../core/calls.ts';
+import type { AccountId } from '../core/ids.ts';
+import { orderOf } from '../core/place-order.ts';
+import { CHUNK_ORDERS, Presence } from '../core/presence.ts';
+import type { SaleSettings } from '../core/sale.ts';
+import { LIMITS } from '../protocol/limits.ts';
+import type { PlaceGrant } from '../protocol/queue-rpc.ts';
+import type { AdmissionRow, QueueState, QueueStore } from '../storage/queue-store.ts';
+
+/** How long a slot is kept for one who missed the window and found none free, ms. */
+export const RESERVE_MS = 6_000;
+
+/** What a claim comes to. */
+export type Claim =
+  | { state: 'live'; row: AdmissionRow; fresh: boolean }
+  | { state: 'not_called' | 'expired' | 'full' };
+
+/**
+ * The line of one sale and who is inside: every change is written to the store in the same
+ * synchronous block, and the caches here are rebuilt from it on wake.
+ */
+export class QueueLine {
+  readonly presence: Presence;
+  readonly #store: QueueStore;
+  readonly #settings: () => SaleSettings;
+  #state: QueueState;
+  #calls: OpenCall[];
+  readonly #live = new Map<AccountId, AdmissionRow>();
+  /** Earliest end of a live admission; never later than the truth. */
+  #nextEnd = Infinity;
+  /** Places that asked to come in during grace, and until when a slot is kept. A restart forgets them. */
+  readonly #reserved = new Map<number, number>();
+
+  constructor(store: QueueStore, settings: () => SaleSettings, now: number) {
+    this.#store = store;
+    this.#settings = settings;
+    this.#state = store.state() ?? { ...INITIAL_ADMISSION, tail: 0, seqCeiling: 0 };
+    this.presence = Presence.restore(this.#state.tail, store.chunks());
+    this.#calls = store.calls();
+    for (const row of store.liveAdmissions(now)) this.#enter(row);
+  }
+
+  get state(): Readonly<QueueState> {
+    return this.#state;
+  }
+
+  /** Calls whose time is not over, ascending. */
+  get calls(): readonly OpenCall[] {
+    return this.#calls;
+  }
+
+  patch(change: Partial<QueueState>): void {
+    this.#state = { ...this.#state, ...change };
+    this.#store.saveState(this.#state);
+  }
+
+  /** The range of `(child, batch)`: the one it was given before, or the next `count` places. */
+  grant(child: string, batch: number, count: number, now: number): PlaceGrant & { fresh: boolean } {
+    const before = this.#store.grant(child, batch);
+    if (before !== null) return { ...before, fresh: false };
+    const first = this.presence.extend(count);
+    this.#store.putGrant(child, batch, { first, count }, now);
+    this.patch({ tail: this.presence.tail });
+    return { first, count, fresh: true };
+  }
+
+  /** Takes people out of the line, or out of the sale if they are inside; returns how many were still there. */
+  depart(places: readonly number[], now: number): number {
+    const chunks = new Set<number>();
+    let left = 0;
+    for (const place of places) {
+      const order = orderOf(place);
+      if (!this.presence.remove(order)) continue;
+      left += 1;
+      chunks.add(Math.floor(order / CHUNK_ORDERS));
+      this.#reserved.delete(place);
+      if (order < this.#state.cursor) this.#departCalled(place, order, now);
+    }
+    for (const chunk of chunks) this.#store.saveChunk(chunk, this.presence.departures(chunk));
+    return left;
+  }
+
+  #departCalled(place: number, order: number, now: number): void {
+    const row = this.#store.admission(place);
+    if (row === null) this.#close(order);
+    else if (row.endedAt === null && row.until > now) this.end(row.accountId, now);
+  }
+
+  /** One person of the call has claimed or left. */
+  #close(order: number): void {
+    const call = callOf(this.#calls, order);
+    if (call === null || call.open === 0) return;
+    call.open -= 1;
+    this.#store.saveCall(call);
+  }
+
+  /** The person with this place comes in, or is told why not. */
+  claim(accountId: AccountId, place: number, now: number): Claim {
+    const known = this.#store.admission(place);
+    if (known !== null) {
+      if (known.accountId !== accountId) return { state: 'not_called' };
+      const live = known.endedAt === null && known.until > now;
+      return live ? { state: 'live', row: known, fresh: false } : { state: 'expired' };
+    }
+    const order = orderOf(place);
+    if (order >= this.#state.cursor || !this.presence.has(order)) return { state: 'not_called' };
+    const { admission: rules } = this.#settings();
+    const call = callOf(this.#calls, order);
+    const state = call === null ? 'lapsed' : callState(call, rules, now);
+    if (state === 'lapsed') return { state: 'expired' };
+    if (state === 'grace' && this.inside(now) >= rules.slots) {
+      this.#reserved.set(place, now + RESERVE_MS);
+      return { state: 'full' };
+    }
+    const until = now + rules.sessionMs;
+    const row: AdmissionRow = { place, accountId, claimedAt: now, until, endedAt: null };
+    this.#close(order);
+    this.#reserved.delete(place);
+    this.#store.saveAdmission(row);
+    this.#enter(row);
+    return { state: 'live', row, fresh: true };
+  }
+
+  #enter(row: AdmissionRow): void {
+    this.#live.set(row.accountId, row);
+    this.#nextEnd = Math.min(this.#nextEnd, row.until);
+  }
+
+  /** The account's live admission, judged now. */
+  live(accountId: AccountId, now: number): AdmissionRow | null {
+    const row = this.#live.get(accountId);
+    return row !== undefined && row.until > now ? row : null;
+  }
+
+  admission(place: number): AdmissionRow | null {
+    return this.#store.admission(place);
+  }
+
+  /** Ends the account's admission; false when it had none. */
+  end(accountId: AccountId, now: number): boolean {
+    const row = this.live(accountId, now);
+    if (row === null) return false;
+    this.#live.delete(accountId);
+    this.#store.saveAdmission({ ...row, endedAt: now });
+    return true;
+  }
+
+  waiting(): number {
+    return this.presence.present - this.presence.rank(this.#state.cursor);
+  }
+
+  /** People inside now: live admissions, and those called who may still claim theirs. */
+  inside(now: number): number {
+    this.#sweep(now);
+    return this.#live.size + openWithin(this.#calls, this.#settings().admission, now);
+  }
+
+  /** Everything the controller sees at `now`. */
+  view(now: number, seatsLeft: number): AdmissionView {
+    const inside = this.inside(now);
+    return { now, seatsLeft, inside, waiting: this.waiting(), reserved: this.#reserved.size };
+  }
+
+  /** Calls whoever may be called now; returns how many people. */
+  advance(now: number, seatsLeft: number): number {
+    const settings = this.#settings();
+    const view = this.view(now, seatsLeft);
+    const before = this.#state;
+    const rolled = rollBeat(before, settings, view);
+    const count = callable(rolled, settings, view, LIMITS.tickMinMs);
+    const open = salePhase(settings, before, seatsLeft, now) === 'open';
+    const busy = open && view.waiting > count;
+    if (count > 0) this.#call({ ...before, ...rolled, busy }, count, now);
+    else if (rolled !== before || busy !== before.busy) this.patch({ ...rolled, busy });
+    return count;
+  }
+
+  #call(state: QueueState, count: number, now: number): void {
+    const first = state.cursor;
+    const end = this.presence.select(this.presence.rank(first) + count - 1) + 1;
+    if (end <= first) throw new Error(`the cursor would move back from ${first} to ${end}`);
+    const call: OpenCall = { first, end, calledAt: now, open: count };
+    this.#calls.push(call);
+    this.#store.saveCall(call);
+    this.patch({
+      ...state,
+      cursor: end,
+      called: state.called + count,
+      used: state.used + count,
+      calledAt: now,
+    });
+  }
+
+  /** When something changes by itself next, epoch ms; null when nothing will. */
+  nextChangeAt(now: number, seatsLeft: number): number | null {
+    const settings = this.#settings();
+    const times = [nextCallAt(this.#state, settings, this.view(now, seatsLeft), LIMITS.tickMinMs)];
+    for (const call of this.#calls) {
+      const { claimUntil } = callTimes(call, settings.admission);
+      if (call.open > 0 && claimUntil > now) times.push(claimUntil);
+    }
+    if (this.#nextEnd !== Infinity) times.push(this.#nextEnd);
+    if (this.#reserved.size > 0) times.push(Math.min(...this.#reserved.values()));
+    const due = Math.min(...times.map((at) => at ?? Infinity), settings.closesAt);
+    return Number.isFinite(due) && due > now ? due : null;
+  }
+
+  /** Drops what is over. Only tidies: everything is judged by its time when read. */
+  #sweep(now: number): void {
+    const { claimWindowMs, graceMs } = this.#settings().admission;
+    for (const [place, until] of this.#reserved) {
+      if (until <= now) this.#reserved.delete(place);
+    }
+    const oldest = this.#calls[0];
+    if (oldest !== undefined && oldest.calledAt + claimWindowMs + graceMs <= now) {
+      const kept = (call: OpenCall) => call.calledAt + claimWindowMs + graceMs > now;
+      this.#calls = this.#calls.filter(kept);
+      this.#store.dropCalls(now - claimWindowMs - graceMs);
+    }
+    if (this.#nextEnd > now) return;
+    this.#nextEnd = Infinity;
+    for (const [accountId, row] of this.#live) {
+      if (row.until <= now) this.#live.delete(accountId);
+      else this.#nextEnd = Math.min(this.#nextEnd, row.until);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import type { OpenCall } from '../core/calls.ts';
+import type { PlaceGrant } from '../protocol/queue-rpc.ts';
+import type { AdmissionRow, QueueState, QueueStore } from './queue-store.ts';
+
+/** The queue in memory, for the simulator and for tests. Copies on the way in and out, as a database does. */
+export class MemoryQueueStore implements QueueStore {
+  #state: QueueState | null = null;
+  readonly #grants = new Map<string, PlaceGrant>();
+  readonly #chunks = new Map<number, Uint8Array>();
+  readonly #calls = new Map<number, OpenCall>();
+  readonly #admissions = new Map<number, AdmissionRow>();
+  readonly #children = new Set<string>();
+
+  state(): QueueState | null {
+    return this.#state === null ? null : { ...this.#state };
+  }
+
+  saveState(state: QueueState): void {
+    this.#state = { ...state };
+  }
+
+  grant(child: string, batch: number): PlaceGrant | null {
+    const grant = this.#grants.get(`${child}\n${batch}`);
+    return grant === undefined ? null : { ...grant };
+  }
+
+  putGrant(child: string, batch: number, grant: PlaceGrant): void {
+    const key = `${child}\n${batch}`;
+    if (this.#grants.has(key)) throw new Error(`granted before: ${child} ${batch}`);
+    this.#grants.set(key, { ...grant });
+  }
+
+  chunks(): { index: number; bits: Uint8Array }[] {
+    return [...this.#chunks].map(([index, bits]) => ({ index, bits: bits.slice() }));
+  }
+
+  saveChunk(index: number, bits: Uint8Array): void {
+    this.#chunks.set(index, bits.slice());
+  }
+
+  calls(): OpenCall[] {
+    return [...this.#calls.values()].map((call) => ({ ...call })).sort((a, b) => a.first - b.first);
+  }
+
+  saveCall(call: OpenCall): void {
+    this.#calls.set(call.first, { ...call });
+  }
+
+  dropCalls(calledAt: number): void {
+    for (const [first, call] of this.#calls) {
+      if (call.calledAt <= calledAt) this.#calls.delete(first);
+    }
+  }
+
+  admission(place: number): AdmissionRow | null {
+    const row = this.#admissions.get(place);
+    return row === undefined ? null : { ...row };
+  }
+
+  saveAdmission(row: AdmissionRow): void {
+    this.#admissions.set(row.place, { ...row });
+  }
+
+  liveAdmissions(now: number): AdmissionRow[] {
+    return [...this.#admissions.values()]
+      .filter((row) => row.endedAt === null && row.until > now)
+      .map((row) => ({ ...row }))
+      .sort((a, b) => a.until - b.until);
+  }
+
+  children(): string[] {
+    return [...this.#children].sort();
+  }
+
+  addChild(child: string): void {
+    this.#children.add(child);
+  }
+}

@@ -1,0 +1,72 @@
+import type { Fan } from '../core/fans.ts';
+import { unreachable } from '../core/result.ts';
+import type { Refused, Result } from '../core/result.ts';
+import type { Admission } from '../protocol/queue-rpc.ts';
+import type { RoomStore } from '../storage/room-store.ts';
+import { ask } from './ask.ts';
+import type { RoomContext } from './context.ts';
+
+/** What coming in comes to. `overloaded`: no slot is free right now, or the parent is away. */
+export type ClaimResult = Result<
+  { admission: Admission },
+  Refused<'not_admitted' | 'admission_expired'> | { code: 'overloaded'; retryAfterMs: number }
+>;
+
+const RETRY_AFTER_MS = 2_000;
+
+/** Admissions of this leaf's fans: asked of the parent once, written down, then told from memory. */
+export class Claims {
+  readonly #context: RoomContext;
+  readonly #store: RoomStore;
+  readonly #asking = new Map<Fan, Promise<ClaimResult>>();
+
+  constructor(context: RoomContext, store: RoomStore) {
+    this.#context = context;
+    this.#store = store;
+  }
+
+  /** The fan, who is called, comes in; one who is inside gets the same admission. */
+  claim(fan: Fan): Promise<ClaimResult> {
+    const { admission } = fan;
+    if (admission !== null && !fan.over && admission.until > this.#context.now()) {
+      return Promise.resolve({ ok: true, admission });
+    }
+    return this.check(fan);
+  }
+
+  /** The same, asked of the parent even when the leaf remembers an admission: it may have been ended. */
+  check(fan: Fan): Promise<ClaimResult> {
+    const known = this.#asking.get(fan);
+    if (known !== undefined) return known;
+    const asked = this.#ask(fan).finally(() => this.#asking.delete(fan));
+    this.#asking.set(fan, asked);
+    return asked;
+  }
+
+  async #ask(fan: Fan): Promise<ClaimResult> {
+    const { accountId, place } = fan;
+    if (place === null) return { ok: false, code: 'not_admitted' };
+    const answer = await ask(this.#context, (sale) => sale.claimAdmission({ accountId, place }));
+    if (!answer.ok) return { ok: false, code: 'overloaded', retryAfterMs: RETRY_AFTER_MS };
+    const outcome = answer.value;
+    if (outcome.ok) {
+      const { admission } = outcome;
+      if (fan.admission?.admissionId !== admission.admissionId) {
+        this.#store.saveAdmission({ batch: fan.batch, index: fan.index, admission });
+      }
+      fan.admission = admission;
+      return { ok: true, admission };
+    }
+    switch (outcome.code) {
+      case 'not_admitted':
+        return { ok: false, code: 'not_admitted' };
+      case 'admission_expired':
+        fan.over = true;
+        return { ok: false, code: 'admission_expired' };
+      case 'slots_full':
+        return { ok: false, code: 'overloaded', retryAfterMs: outcome.retryAfterMs };
+      default:
+        return unreachable(outcome);
+    }
+  }
+}

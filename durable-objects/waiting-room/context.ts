@@ -1,0 +1,31 @@
+import type { AccountId } from '../core/ids.ts';
+import type { ErrorCode } from '../protocol/errors.ts';
+import type { FanPosition, SaleQueueRpc } from '../protocol/queue-rpc.ts';
+
+/** The world as a leaf needs it. The object makes it from the platform; a simulator makes its own. */
+export interface RoomContext {
+  /** The leaf's object name: its children's batches and its subscription go by it. */
+  readonly name: string;
+  now(): number;
+  /** 0 ≤ r < 1; for back-off only. */
+  random(): number;
+  /** A fresh stub each time: one that saw an exception may stay broken. */
+  parent(): SaleQueueRpc;
+  /** Runs `task` after `delayMs` unless the object dies first or the returned function is called. */
+  later(delayMs: number, task: () => void): () => void;
+  /** Wakes the object at `at` at the latest, even if it died in between. */
+  wakeAt(at: number): void;
+}
+
+/** Who hears what happens in the leaf: the sockets. Sends never throw and never wait. */
+export interface Audience {
+  /** Whether anybody listens for this account. */
+  has(accountId: AccountId): boolean;
+  place(accountId: AccountId, position: FanPosition): void;
+  left(accountId: AccountId): void;
+  error(accountId: AccountId, code: ErrorCode, retryAfterMs?: number): void;
+  /** A serialised tick, the same for all. */
+  tick(text: string): void;
+  /** A serialised `SeatsMessage`, for those who watch. */
+  seats(text: string): void;
+}

@@ -1,0 +1,243 @@
+import type { Batch, Fan, Fans } from '../core/fans.ts';
+import type { AccountId } from '../core/ids.ts';
+import type { RoomStore } from '../storage/room-store.ts';
+import { ask, awayMs, pause } from './ask.ts';
+import type { RoomContext } from './context.ts';
+import type { Feed } from './feed.ts';
+
+/** How a batch ended for those who wait for it. After `overloaded` the batch stays and is asked for again. */
+export type Settled =
+  | { ok: true }
+  | { ok: false; code: 'overloaded'; retryAfterMs: number }
+  | { ok: false; code: 'event_not_found' | 'sale_closed' };
+
+/** Most accounts of one batch: a row of at most 80 KB. */
+const BATCH_ACCOUNTS = 2_000;
+/** Most accounts without a place; beyond it a join is refused and not written down. */
+const PENDING_ACCOUNTS = 20_000;
+/** How long a join waits for its place before the fan is told to come back, ms. */
+export const JOIN_WAIT_MS = 4_000;
+const RETRY_AFTER_MS = 2_000;
+/** The alarm that asks again should the object die while its parent is away, ms. */
+const WAKE_MS = 30_000;
+
+/** Joins gathered while the request before was in flight. */
+interface Cohort {
+  /** Set once it is written down: from then on its accounts do not change. */
+  written: Batch | null;
+  accounts: AccountId[];
+  /** Accounts to be told over their sockets if it takes too long. */
+  live: Set<AccountId>;
+  answer: { promise: Promise<Settled>; resolve: (settled: Settled) => void } | null;
+  cancelWait: (() => void) | null;
+}
+
+/** Who hears of it. `failed`: only those who joined over a socket. */
+export interface JoinListener {
+  placed(fans: readonly Fan[]): void;
+  failed(accounts: Iterable<AccountId>, settled: Settled & { ok: false }): void;
+}
+
+const OVERLOADED = { ok: false, code: 'overloaded', retryAfterMs: RETRY_AFTER_MS } as const;
+
+/**
+ * Turns joins into batches at the pace at which the parent answers: written down, asked for, placed,
+ * told; one in flight. The parent gives a batch asked for again the same range.
+ */
+export class Joins {
+  readonly #context: RoomContext;
+  readonly #store: RoomStore;
+  readonly #fans: Fans;
+  readonly #feed: Feed;
+  readonly #listener: JoinListener;
+  /** Oldest first; only the last may be unwritten. */
+  readonly #cohorts: Cohort[] = [];
+  readonly #pending = new Map<AccountId, Cohort>();
+  #lastBatch: number;
+  #running = false;
+
+  constructor(
+    context: RoomContext,
+    store: RoomStore,
+    fans: Fans,
+    feed: Feed,
+    known: readonly Batch[],
+    listener: JoinListener,
+  ) {
+    this.#context = context;
+    this.#store = store;
+    this.#fans = fans;
+    this.#feed = feed;
+    this.#listener = listener;
+    this.#lastBatch = known.at(-1)?.batch ?? 0;
+    for (const batch of known) {
+      if (batch.first === null) this.#reopen(batch);
+    }
+  }
+
+  #reopen(written: Batch): void {
+    const cohort = newCohort();
+    cohort.written = written;
+    cohort.accounts = [...written.accounts];
+    this.#cohorts.push(cohort);
+    for (const accountId of written.accounts) {
+      if (this.#fans.get(accountId)?.batch === written.batch) this.#pending.set(accountId, cohort);
+    }
+  }
+
+  /** Accounts that have asked and have no place yet. */
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  /** Asks again for batches that were written down and not answered. */
+  start(): void {
+    if (this.#cohorts.length > 0) void this.#run();
+  }
+
+  isPending(accountId: AccountId): boolean {
+    return this.#pending.has(accountId);
+  }
+
+  /** Puts the account into the next batch, once; false when too many wait already. */
+  enter(accountId: AccountId): boolean {
+    if (this.#pending.has(accountId)) return true;
+    if (this.#pending.size >= PENDING_ACCOUNTS) return false;
+    let cohort = this.#cohorts.at(-1);
+    if (!cohort || cohort.written !== null || cohort.accounts.length >= BATCH_ACCOUNTS) {
+      cohort = newCohort();
+      this.#cohorts.push(cohort);
+    }
+    cohort.accounts.push(accountId);
+    this.#pending.set(accountId, cohort);
+    void this.#run();
+    return true;
+  }
+
+  /** Waits for the pending account's place, a bounded time. */
+  settled(accountId: AccountId): Promise<Settled> {
+    const cohort = this.#pending.get(accountId);
+    if (cohort === undefined) return Promise.resolve({ ok: true });
+    cohort.answer ??= Promise.withResolvers<Settled>();
+    this.#limitWait(cohort);
+    return cohort.answer.promise;
+  }
+
+  /** The pending account's sockets are told if it takes too long. */
+  listen(accountId: AccountId): void {
+    const cohort = this.#pending.get(accountId);
+    if (cohort === undefined) return;
+    cohort.live.add(accountId);
+    this.#limitWait(cohort);
+  }
+
+  /** A pending account gives up before it has a place; `written` when its batch will be asked for all the same. */
+  withdraw(accountId: AccountId): 'none' | 'unwritten' | 'written' {
+    const cohort = this.#pending.get(accountId);
+    if (cohort === undefined) return 'none';
+    this.#pending.delete(accountId);
+    cohort.live.delete(accountId);
+    if (cohort.written !== null) return 'written';
+    cohort.accounts = cohort.accounts.filter((other) => other !== accountId);
+    return 'unwritten';
+  }
+
+  #limitWait(cohort: Cohort): void {
+    cohort.cancelWait ??= this.#context.later(JOIN_WAIT_MS, () => {
+      cohort.cancelWait = null;
+      if (cohort.written === null && cohort.accounts.length > 0) this.#write(cohort);
+      this.#tell(cohort, OVERLOADED);
+    });
+  }
+
+  #tell(cohort: Cohort, settled: Settled): void {
+    cohort.cancelWait?.();
+    cohort.cancelWait = null;
+    const { live } = cohort;
+    cohort.live = new Set();
+    cohort.answer?.resolve(settled);
+    cohort.answer = null;
+    if (!settled.ok && live.size > 0) this.#listener.failed(live, settled);
+  }
+
+  async #run(): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    try {
+      let failures = 0;
+      for (let cohort = this.#cohorts[0]; cohort !== undefined; cohort = this.#cohorts[0]) {
+        if (cohort.accounts.length === 0) {
+          this.#cohorts.shift();
+          continue;
+        }
+        const answer = await this.#ask(cohort, cohort.written ?? this.#write(cohort));
+        if (answer.ok) {
+          failures = 0;
+          this.#cohorts.shift();
+          this.#settle(cohort, answer.settled);
+        } else {
+          failures += 1;
+          if (failures === 1) this.#context.wakeAt(this.#context.now() + WAKE_MS);
+          await pause(this.#context, awayMs(this.#context, failures, answer.overloaded));
+        }
+      }
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  #write(cohort: Cohort): Batch {
+    this.#lastBatch += 1;
+    const at = this.#context.now();
+    const batch: Batch = { batch: this.#lastBatch, accounts: cohort.accounts, at, first: null };
+    cohort.written = batch;
+    this.#store.addBatch(batch);
+    this.#fans.add(batch);
+    return batch;
+  }
+
+  async #ask(
+    cohort: Cohort,
+    batch: Batch,
+  ): Promise<{ ok: true; settled: number | 'event_not_found' | 'sale_closed' } | Away> {
+    const request = {
+      child: this.#context.name,
+      batch: batch.batch,
+      count: batch.accounts.length,
+    };
+    const answer = await ask(this.#context, (sale) => sale.grantPlaces(request));
+    if (!answer.ok) return answer;
+    const outcome = answer.value;
+    if (!outcome.ok) return { ok: true, settled: outcome.code };
+    if (outcome.grant.count !== batch.accounts.length) throw new Error('a range of another batch');
+    this.#store.setFirst(batch.batch, outcome.grant.first);
+    const placed = this.#fans.place(batch, outcome.grant.first);
+    for (const { accountId } of placed) {
+      if (this.#pending.get(accountId) === cohort) this.#pending.delete(accountId);
+    }
+    this.#feed.take(outcome.tick, outcome.joinLimit);
+    this.#listener.placed(placed);
+    return { ok: true, settled: outcome.grant.first };
+  }
+
+  #settle(cohort: Cohort, settled: number | 'event_not_found' | 'sale_closed'): void {
+    if (typeof settled === 'number') {
+      this.#tell(cohort, { ok: true });
+      return;
+    }
+    for (const accountId of cohort.accounts) {
+      if (this.#pending.get(accountId) === cohort) this.#pending.delete(accountId);
+    }
+    if (cohort.written !== null) {
+      this.#store.dropBatch(cohort.written.batch);
+      this.#fans.drop(cohort.written);
+    }
+    this.#tell(cohort, { ok: false, code: settled });
+  }
+}
+
+type Away = { ok: false; overloaded: boolean };
+
+function newCohort(): Cohort {
+  return { written: null, accounts: [], live: new Set(), answer: null, cancelWait: null };
+}

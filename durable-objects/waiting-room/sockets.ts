@@ -1,0 +1,183 @@
+import type { AccountId } from '../core/ids.ts';
+import { ERRORS } from '../protocol/errors.ts';
+import type { ErrorCode } from '../protocol/errors.ts';
+import { LIMITS } from '../protocol/limits.ts';
+import { CLOSE } from '../protocol/live.ts';
+import type { ServerMessage } from '../protocol/live.ts';
+import type { FanPosition } from '../protocol/queue-rpc.ts';
+import type { Audience } from './context.ts';
+
+/** One socket. What must outlast hibernation is in its attachment; the counters begin anew. */
+export interface Client {
+  socket: WebSocket;
+  accountId: AccountId;
+  /** End of the access token it came with, epoch ms. */
+  expiresAt: number;
+  openedAt: number;
+  watchesSeats: boolean;
+  badMessages: number;
+  windowStart: number;
+  windowCount: number;
+}
+
+interface Attachment {
+  a: AccountId;
+  e: number;
+  o: number;
+  s: boolean;
+}
+
+/** Sockets of one account kept open at once: tabs and devices; the oldest goes first. */
+export const SOCKETS_PER_ACCOUNT = 4;
+/** Close codes that may not be sent (RFC 6455, section 7.4.1). */
+const RESERVED_CODES = new Set([1004, 1005, 1006, 1015]);
+
+/** The text of an error message. */
+export function errorText(code: ErrorCode, retryAfterMs?: number): string {
+  const [, message] = ERRORS[code];
+  const error: ServerMessage = {
+    v: 1,
+    type: 'error',
+    code,
+    message,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+  return JSON.stringify(error);
+}
+
+/** Sends, unless the socket is gone: its close is on the way and says so. */
+export function sendTo(client: Client, text: string): void {
+  try {
+    client.socket.send(text);
+  } catch {
+    // The runtime throws on a socket that is closing; there is nobody to tell.
+  }
+}
+
+/** Closes with a code that may be sent; one that is closing already stays as it is. */
+export function closeSocket(socket: WebSocket, code: number, reason: string): void {
+  try {
+    socket.close(RESERVED_CODES.has(code) ? 1000 : code, reason);
+  } catch {
+    // Closed before us.
+  }
+}
+
+/** The sockets of one leaf, by account. Rebuilt from the runtime's list on wake. */
+export class Sockets implements Audience {
+  readonly #clients = new Map<WebSocket, Client>();
+  readonly #byAccount = new Map<AccountId, Client[]>();
+
+  constructor(sockets: readonly WebSocket[]) {
+    for (const socket of sockets) {
+      const kept = socket.deserializeAttachment() as Attachment | null;
+      if (kept !== null) this.#register(newClient(socket, kept.a, kept.e, kept.o, kept.s));
+    }
+  }
+
+  get size(): number {
+    return this.#clients.size;
+  }
+
+  of(socket: WebSocket): Client | undefined {
+    return this.#clients.get(socket);
+  }
+
+  /** Registers an accepted socket; the account's oldest beyond the limit is closed. */
+  add(socket: WebSocket, accountId: AccountId, expiresAt: number, now: number): Client {
+    const client = newClient(socket, accountId, expiresAt, now, false);
+    this.#register(client);
+    this.#save(client);
+    const same = this.#byAccount.get(accountId) ?? [];
+    const oldest = same.length > SOCKETS_PER_ACCOUNT ? same[0] : undefined;
+    if (oldest !== undefined) {
+      this.remove(oldest.socket);
+      closeSocket(oldest.socket, CLOSE.replaced, 'opened in too many places');
+    }
+    return client;
+  }
+
+  #register(client: Client): void {
+    this.#clients.set(client.socket, client);
+    const same = this.#byAccount.get(client.accountId);
+    if (same === undefined) this.#byAccount.set(client.accountId, [client]);
+    else same.push(client);
+    same?.sort((a, b) => a.openedAt - b.openedAt);
+  }
+
+  #save(client: Client): void {
+    const { accountId: a, expiresAt: e, openedAt: o, watchesSeats: s } = client;
+    client.socket.serializeAttachment({ a, e, o, s } satisfies Attachment);
+  }
+
+  remove(socket: WebSocket): void {
+    const client = this.#clients.get(socket);
+    if (client === undefined) return;
+    this.#clients.delete(socket);
+    const rest = (this.#byAccount.get(client.accountId) ?? []).filter((other) => other !== client);
+    if (rest.length === 0) this.#byAccount.delete(client.accountId);
+    else this.#byAccount.set(client.accountId, rest);
+  }
+
+  watch(client: Client, seats: boolean): void {
+    client.watchesSeats = seats;
+    this.#save(client);
+  }
+
+  /** Counts one message; false when the socket sends more than a person and a page can mean. */
+  admitMessage(client: Client, now: number): boolean {
+    if (Math.abs(now - client.windowStart) >= LIMITS.socketFloodWindowMs) {
+      client.windowStart = now;
+      client.windowCount = 0;
+    }
+    client.windowCount += 1;
+    return client.windowCount <= LIMITS.socketFloodMessages;
+  }
+
+  has(accountId: AccountId): boolean {
+    return this.#byAccount.has(accountId);
+  }
+
+  /** To all sockets of one account. */
+  tell(accountId: AccountId, text: string): void {
+    for (const client of this.#byAccount.get(accountId) ?? []) sendTo(client, text);
+  }
+
+  place(accountId: AccountId, position: FanPosition): void {
+    this.tell(accountId, placeText(position));
+  }
+
+  left(accountId: AccountId): void {
+    this.tell(accountId, '{"v":1,"type":"left"}');
+  }
+
+  error(accountId: AccountId, code: ErrorCode, retryAfterMs?: number): void {
+    this.tell(accountId, errorText(code, retryAfterMs));
+  }
+
+  tick(text: string): void {
+    for (const client of this.#clients.values()) sendTo(client, text);
+  }
+
+  seats(text: string): void {
+    for (const client of this.#clients.values()) {
+      if (client.watchesSeats) sendTo(client, text);
+    }
+  }
+}
+
+/** The text of a place message. */
+export function placeText(position: FanPosition): string {
+  return JSON.stringify({ v: 1, type: 'place', position } satisfies ServerMessage);
+}
+
+function newClient(
+  socket: WebSocket,
+  accountId: AccountId,
+  expiresAt: number,
+  openedAt: number,
+  watchesSeats: boolean,
+): Client {
+  const counters = { badMessages: 0, windowStart: openedAt, windowCount: 0 };
+  return { socket, accountId, expiresAt, openedAt, watchesSeats, ...counters };
+}

@@ -118,10 +118,17 @@ export interface SaleSeatsRpc {
     seatIds: readonly SeatId[];
     requestId: RequestId;
   }): Promise<LockOutcome>;
+  /** A payment is ended only after its intent is cancelled; when that is unknown, ask again. */
   releaseHold(request: {
     accountId: AccountId;
     holdId: HoldId;
-  }): Promise<Result<object, Refused<'hold_not_found' | 'order_closed' | 'event_not_found'>>>;
+  }): Promise<
+    Result<
+      object,
+      | Refused<'hold_not_found' | 'order_closed' | 'event_not_found'>
+      | { code: 'payments_unavailable'; retryAfterMs: number }
+    >
+  >;
   /** One order per hold; asking again returns it. */
   createOrder(request: { accountId: AccountId; holdId: HoldId }): Promise<OrderOutcome>;
   /** One intent per order; asking again returns it. */

@@ -1,0 +1,128 @@
+import type { AccountId, HoldId, OrderId } from './ids.ts';
+import type { Money } from './money.ts';
+import { unreachable } from './result.ts';
+import { SEAT } from './seat-table.ts';
+import type { SeatState } from './seat-table.ts';
+
+/** Where an order stands. `hold` is a hold for which no order was asked yet; the rest are its public statuses. */
+export type OrderStage =
+  | 'hold'
+  | 'held'
+  | 'paying'
+  | 'paid'
+  | 'confirmed'
+  | 'expired'
+  | 'cancelled'
+  | 'refunding'
+  | 'refunded';
+
+/** One refund of an order. The id is the idempotency key; it changes only after a definite failure. */
+export interface RefundRecord {
+  refundId: string;
+  amount: Money;
+  /** Counts from 1. */
+  attempt: number;
+}
+
+/** An order from the first lock to its end, as the sale keeps it. It begins as a hold. Times are epoch ms. */
+export interface OrderRecord {
+  readonly orderId: OrderId;
+  readonly holdId: HoldId;
+  readonly accountId: AccountId;
+  readonly admissionId: string;
+  readonly stage: OrderStage;
+  /** Whether an order was asked for; a mere hold is no order, also after it ended. */
+  readonly ordered: boolean;
+  /** Indices in the expanded plan. */
+  readonly seats: readonly number[];
+  /** What each seat cost when it was held, minor units, in the order of `seats`. */
+  readonly prices: readonly number[];
+  readonly currency: string;
+  readonly createdAt: number;
+  /** End of the hold, or while `paying` the longer deadline. */
+  readonly expiresAt: number;
+  readonly paymentIntentId: string | null;
+  readonly paymentProblem: { code: string; message: string } | null;
+  readonly confirmedAt: number | null;
+  readonly refund: RefundRecord | null;
+  /** Whether Postgres has the order as it is now. */
+  readonly filed: boolean;
+}
+
+/** Every step an order may take. `expired` and `cancelled` go on only when money arrives late. */
+export const ORDER_STEPS: Readonly<Record<OrderStage, readonly OrderStage[]>> = {
+  hold: ['held', 'expired', 'cancelled'],
+  held: ['paying', 'expired', 'cancelled'],
+  paying: ['paid', 'expired', 'cancelled', 'refunding'],
+  paid: ['confirmed'],
+  confirmed: ['refunding'],
+  expired: ['paid', 'refunding'],
+  cancelled: ['paid', 'refunding'],
+  refunding: ['refunded'],
+  refunded: [],
+};
+
+/** The order one step further with `changes`. A step that is not in `ORDER_STEPS` is a bug and throws. */
+export function stepOrder(
+  order: OrderRecord,
+  stage: OrderStage,
+  changes: Partial<Omit<OrderRecord, 'orderId' | 'holdId' | 'accountId' | 'stage'>> = {},
+): OrderRecord {
+  if (!ORDER_STEPS[order.stage].includes(stage))
+    throw new Error(`order ${order.orderId}: no step from ${order.stage} to ${stage}`);
+  return { ...order, ...changes, stage };
+}
+
+/** The state that an order's seats have while it is in this stage; null when it has none. */
+export function seatStateOf(stage: OrderStage): SeatState | null {
+  switch (stage) {
+    case 'hold':
+    case 'held':
+      return SEAT.held;
+    case 'paying':
+      return SEAT.paying;
+    case 'paid':
+    case 'confirmed':
+      return SEAT.sold;
+    case 'expired':
+    case 'cancelled':
+    case 'refunding':
+    case 'refunded':
+      return null;
+    default:
+      return unreachable(stage);
+  }
+}
+
+/** Whether the object still has to do something about the order; such orders are kept in memory. */
+export function isOpen(stage: OrderStage): boolean {
+  return (
+    stage === 'hold' ||
+    stage === 'held' ||
+    stage === 'paying' ||
+    stage === 'paid' ||
+    stage === 'refunding'
+  );
+}
+
+/** Whether it is the one live hold of its admission. */
+export function isLiveHold(stage: OrderStage): boolean {
+  return stage === 'hold' || stage === 'held' || stage === 'paying';
+}
+
+/** Whether the hold's time is over and nobody has begun to pay: then its seats are free when read. */
+export function isOverdueHold(order: OrderRecord, now: number): boolean {
+  return (order.stage === 'hold' || order.stage === 'held') && order.expiresAt <= now;
+}
+
+/** Seats that count against the account's limit. */
+export function seatsOwned(order: OrderRecord | null): number {
+  return order === null || seatStateOf(order.stage) === null ? 0 : order.seats.length;
+}
+
+/** What the buyer pays. */
+export function totalOf(order: OrderRecord): Money {
+  let amount = 0;
+  for (const price of order.prices) amount += price;
+  return { amount, currency: order.currency };
+}

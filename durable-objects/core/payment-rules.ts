@@ -1,0 +1,70 @@
+import type { Money } from './money.ts';
+import { totalOf } from './order-record.ts';
+import type { OrderRecord } from './order-record.ts';
+import { unreachable } from './result.ts';
+
+/** What an intent was read to be; the same shape as the payment port's `IntentState`. */
+export type IntentReading =
+  | { state: 'unpaid'; problem: { code: string; message: string } | null }
+  | { state: 'processing' }
+  | { state: 'succeeded'; amountReceived: Money }
+  | { state: 'canceled' };
+
+/** What a reading means for an order. */
+export type Verdict =
+  /** Already decided, or nothing to decide. */
+  | { do: 'nothing' }
+  /** Money may still come; ask again. */
+  | { do: 'wait' }
+  | { do: 'note_problem'; problem: { code: string; message: string } }
+  /** The intent can no longer be paid: its seats may go. */
+  | { do: 'release' }
+  | { do: 'confirm'; late: boolean }
+  /** Money that cannot become tickets. */
+  | { do: 'refund'; amount: Money; why: 'amount_mismatch' | 'seats_gone' };
+
+/**
+ * Judges a fresh reading of an order's intent. Captured money ends as tickets or as a refund, whatever
+ * stage the order is in; seats are released only when the intent cannot be paid any more.
+ * `seatsFree` tells whether all seats of an order that has none any more are free.
+ */
+export function judgeIntent(
+  order: OrderRecord,
+  intent: IntentReading,
+  seatsFree: boolean,
+): Verdict {
+  switch (intent.state) {
+    case 'succeeded':
+      return judgeMoney(order, intent.amountReceived, seatsFree);
+    case 'canceled':
+      return order.stage === 'paying' ? { do: 'release' } : { do: 'nothing' };
+    case 'processing':
+      return order.stage === 'paying' ? { do: 'wait' } : { do: 'nothing' };
+    case 'unpaid':
+      return order.stage === 'paying' && intent.problem !== null
+        ? { do: 'note_problem', problem: intent.problem }
+        : { do: 'nothing' };
+    default:
+      return unreachable(intent);
+  }
+}
+
+function judgeMoney(order: OrderRecord, received: Money, seatsFree: boolean): Verdict {
+  const late = order.stage === 'expired' || order.stage === 'cancelled';
+  if (order.stage !== 'paying' && !late) return { do: 'nothing' };
+  const total = totalOf(order);
+  if (received.amount !== total.amount || received.currency !== total.currency)
+    return { do: 'refund', amount: received, why: 'amount_mismatch' };
+  if (late && !seatsFree) return { do: 'refund', amount: received, why: 'seats_gone' };
+  return { do: 'confirm', late };
+}
+
+/** Our id of an order's refund, the idempotency key towards Stripe; `attempt` counts from 1. */
+export function refundIdOf(orderId: string, attempt: number): string {
+  return attempt === 1 ? `refund_${orderId}` : `refund_${orderId}_${attempt}`;
+}
+
+/** The id of a seat's ticket: always the same for an order and seat. */
+export function ticketIdOf(orderId: string, seatId: string): string {
+  return `ticket_${orderId}_${seatId}`;
+}

@@ -1,0 +1,280 @@
+import { mapRows } from '../core/alternatives.ts';
+import type { RowMap } from '../core/alternatives.ts';
+import type { AccountId, HoldId, OrderId, SeatId } from '../core/ids.ts';
+import {
+  isLiveHold,
+  isOpen,
+  isOverdueHold,
+  seatsOwned,
+  seatStateOf,
+  stepOrder,
+} from '../core/order-record.ts';
+import type { OrderRecord, OrderStage } from '../core/order-record.ts';
+import type { Category, Seat } from '../core/plan.ts';
+import { expandPlan } from '../core/plan-geometry.ts';
+import { SEAT, SeatTable } from '../core/seat-table.ts';
+import type { SeatChange } from '../core/seat-table.ts';
+import type { Telemetry } from '../protocol/ports.ts';
+import type { Actor, OutboxEntry, RequestRow, SeatStore } from '../storage/seat-records.ts';
+import type { SaleContext } from './context.ts';
+
+/** One step, or a note at the same stage, of one order. */
+export interface Move {
+  /** Null for a new hold. */
+  before: OrderRecord | null;
+  after: OrderRecord;
+  actor: Actor;
+  why: string;
+}
+
+/** What is stored in the same transaction as the moves. */
+export interface CommitExtras {
+  request?: RequestRow;
+  stripeEventId?: string | undefined;
+  outbox?: readonly OutboxEntry[];
+}
+
+/** Kind of the one timer that each open order has; its key is the order's id. */
+export const ORDER_TIMER = 'order';
+/** First look at an order that began to pay, ms; the browser's return and the webhook usually come before. */
+const FIRST_CHECK_MS = 15_000;
+
+const EVENT_OF_STAGE: Partial<Record<OrderStage, Parameters<Telemetry['record']>[0]['name']>> = {
+  hold: 'held',
+  paying: 'paying',
+  paid: 'paid',
+  confirmed: 'confirmed',
+  expired: 'expired',
+  cancelled: 'released',
+  refunded: 'refunded',
+};
+
+/**
+ * Seats and open orders in memory over their store. Every change goes through `commit`: verified
+ * against the seats, stored, and only then taken over, in one synchronous block.
+ */
+export class OrderBook {
+  readonly seats: readonly Seat[];
+  readonly rows: RowMap;
+  readonly #context: SaleContext;
+  readonly #store: SeatStore;
+  readonly #onChange: (indices: readonly number[]) => void;
+  readonly #indices: ReadonlyMap<string, number>;
+  readonly #categories: ReadonlyMap<string, Category>;
+  readonly #open = new Map<OrderId, OrderRecord>();
+  readonly #liveHolds = new Map<string, OrderId>();
+  #owned = new Map<AccountId, number>();
+  #table: SeatTable;
+  #nextExpiry = Infinity;
+
+  /** `onChange` is told the indices of seats after each commit that changed any. */
+  constructor(
+    context: SaleContext,
+    store: SeatStore,
+    onChange: (indices: readonly number[]) => void,
+  ) {
+    this.#context = context;
+    this.#store = store;
+    this.#onChange = onChange;
+    this.seats = expandPlan(context.definition.plan);
+    this.rows = mapRows(this.seats);
+    this.#indices = new Map(this.seats.map((seat, index) => [seat.id, index]));
+    this.#categories = new Map(context.definition.categories.map((band) => [band.id, band]));
+    this.#table = this.#load();
+  }
+
+  /** The seats as they are; read only. */
+  get table(): Pick<
+    SeatTable,
+    'capacity' | 'version' | 'isFree' | 'publicCode' | 'count' | 'state' | 'owner' | 'versionOf'
+  > {
+    return this.#table;
+  }
+
+  /** A seat's index, or null for an id that is no seat of the plan. */
+  indexOf(seatId: SeatId): number | null {
+    return this.#indices.get(seatId) ?? null;
+  }
+
+  /** The seat's price band. A plan that names a band the event lacks is a bug. */
+  categoryOf(index: number): Category {
+    const category = this.#categories.get(this.seats[index]?.categoryId ?? '');
+    if (category === undefined) throw new Error(`seat ${index} has no price`);
+    return category;
+  }
+
+  find(orderId: OrderId): OrderRecord | null {
+    return this.#open.get(orderId) ?? this.#store.order(orderId);
+  }
+
+  findByHold(holdId: HoldId): OrderRecord | null {
+    const order = this.#store.orderOfHold(holdId);
+    return order === null ? null : this.find(order.orderId);
+  }
+
+  /** Orders that the object still has to do something about. */
+  openOrders(): OrderRecord[] {
+    return [...this.#open.values()];
+  }
+
+  hasLiveHold(admissionId: string): boolean {
+    return this.#liveHolds.has(admissionId);
+  }
+
+  /** Seats that the account holds, pays for and owns. */
+  owned(accountId: AccountId): number {
+    return this.#owned.get(accountId) ?? 0;
+  }
+
+  areFree(seats: readonly number[]): boolean {
+    return seats.every((index) => this.#table.isFree(index));
+  }
+
+  /** Seats free to be held at `now`, overdue holds included, with nothing written. */
+  freeCount(now: number): number {
+    let free = this.#table.count(SEAT.free);
+    if (now < this.#nextExpiry) return free;
+    for (const order of this.#open.values())
+      if (isOverdueHold(order, now)) free += order.seats.length;
+    return free;
+  }
+
+  /**
+   * Ends all holds whose time is over. Every command and read begins with it, so that expiry never
+   * waits for an alarm, and a clock that steps back cannot bring a hold back.
+   */
+  sweep(now: number): void {
+    if (now < this.#nextExpiry) return;
+    const overdue = [...this.#open.values()].filter((order) => isOverdueHold(order, now));
+    if (overdue.length > 0) {
+      const moves = overdue.map((before): Move => ({
+        before,
+        after: stepOrder(before, 'expired'),
+        actor: 'timer',
+        why: 'the hold ended',
+      }));
+      this.commit(moves, now);
+    }
+    this.#nextExpiry = this.#earliestExpiry();
+  }
+
+  /** Stores the moves and what belongs to them, then takes them over. A step that does not fit is a bug and throws, with nothing stored. */
+  commit(moves: readonly Move[], now: number, extras: CommitExtras = {}): void {
+    const rows = this.#table.preview(moves.flatMap(seatChanges));
+    const last = new Map(moves.map((move) => [move.after.orderId, move.after]));
+    try {
+      this.#store.commit({
+        seats: rows,
+        orders: [...last.values()],
+        history: moves.map(({ before, after, actor, why }) => ({
+          at: now,
+          orderId: after.orderId,
+          actor,
+          from: before?.stage ?? null,
+          to: after.stage,
+          why,
+          seats: after.seats,
+        })),
+        outbox: extras.outbox ?? [],
+        request: extras.request ?? null,
+        stripeEvent:
+          extras.stripeEventId === undefined ? null : { id: extras.stripeEventId, at: now },
+      });
+    } catch (error) {
+      // What was stored before it failed is what counts from now on.
+      this.#table = this.#load();
+      throw error;
+    }
+    this.#table.apply(rows);
+    for (const move of moves) this.#takeOver(move, now);
+    if (rows.length > 0) this.#onChange(rows.map((row) => row.index));
+  }
+
+  /** Reads open orders again after the store changed them by itself (`filed`). */
+  refresh(orderIds: readonly OrderId[]): void {
+    for (const orderId of orderIds) {
+      const order = this.#open.has(orderId) ? this.#store.order(orderId) : null;
+      if (order !== null) this.#open.set(orderId, order);
+    }
+  }
+
+  /** Sets the order's timer as its stage asks for. */
+  arm(order: OrderRecord, now: number): void {
+    const { timers } = this.#context;
+    if (!isOpen(order.stage)) timers.clear(ORDER_TIMER, order.orderId);
+    else if (order.stage === 'hold' || order.stage === 'held')
+      timers.set(ORDER_TIMER, order.orderId, order.expiresAt);
+    else timers.set(ORDER_TIMER, order.orderId, Math.min(now + FIRST_CHECK_MS, order.expiresAt));
+  }
+
+  #takeOver({ before, after }: Move, now: number): void {
+    const { orderId, accountId, admissionId } = after;
+    if (isOpen(after.stage)) this.#open.set(orderId, after);
+    else this.#open.delete(orderId);
+    if (isLiveHold(after.stage)) this.#liveHolds.set(admissionId, orderId);
+    else if (this.#liveHolds.get(admissionId) === orderId) this.#liveHolds.delete(admissionId);
+    const owned = this.owned(accountId) + seatsOwned(after) - seatsOwned(before);
+    if (owned > 0) this.#owned.set(accountId, owned);
+    else this.#owned.delete(accountId);
+    if (after.stage === 'hold' || after.stage === 'held')
+      this.#nextExpiry = Math.min(this.#nextExpiry, after.expiresAt);
+    if (before?.stage === after.stage) return;
+    this.arm(after, now);
+    this.#tell(after, now);
+  }
+
+  #tell(order: OrderRecord, now: number): void {
+    const name = EVENT_OF_STAGE[order.stage];
+    if (name === undefined) return;
+    this.#context.ports.telemetry.record({
+      name,
+      eventId: this.#context.definition.eventId,
+      accountId: order.accountId,
+      orderId: order.orderId,
+      holdId: order.holdId,
+      count: order.seats.length,
+      durationMs: now - order.createdAt,
+    });
+  }
+
+  #load(): SeatTable {
+    const { seats, openOrders, owned } = this.#store.load();
+    this.#open.clear();
+    this.#liveHolds.clear();
+    for (const order of openOrders) {
+      this.#open.set(order.orderId, order);
+      if (isLiveHold(order.stage)) this.#liveHolds.set(order.admissionId, order.orderId);
+    }
+    this.#owned = new Map(owned);
+    this.#nextExpiry = this.#earliestExpiry();
+    return new SeatTable(this.seats.length, seats);
+  }
+
+  #earliestExpiry(): number {
+    let earliest = Infinity;
+    for (const order of this.#open.values())
+      if (order.stage === 'hold' || order.stage === 'held')
+        earliest = Math.min(earliest, order.expiresAt);
+    return earliest;
+  }
+}
+
+/** Seat changes that a step implies: a seat gained must be free, a seat kept or given up must be the order's. */
+function seatChanges({ before, after }: Move): SeatChange[] {
+  const from = before === null ? null : seatStateOf(before.stage);
+  const to = seatStateOf(after.stage);
+  const had = new Set(from === null ? [] : before?.seats);
+  const orderId = after.orderId;
+  const changes: SeatChange[] = [];
+  for (const index of to === null ? [] : after.seats) {
+    if (to === null) break;
+    if (!had.delete(index))
+      changes.push({ index, from: SEAT.free, to, fromOrder: null, toOrder: orderId });
+    else if (from !== null && from !== to)
+      changes.push({ index, from, to, fromOrder: orderId, toOrder: orderId });
+  }
+  for (const index of had)
+    if (from !== null)
+      changes.push({ index, from, to: SEAT.free, fromOrder: orderId, toOrder: null });
+  return changes;
+}

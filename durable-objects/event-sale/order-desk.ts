@@ -1,0 +1,202 @@
+import type { AccountId, OrderId } from '../core/ids.ts';
+import { isOpen, stepOrder } from '../core/order-record.ts';
+import type { OrderRecord } from '../core/order-record.ts';
+import { unreachable } from '../core/result.ts';
+import type {
+  LockOutcome,
+  Order,
+  OrderOutcome,
+  PaymentStart,
+  SaleSeatsRpc,
+  SeatSnapshot,
+  SettleOutcome,
+} from '../protocol/seats-rpc.ts';
+import type { SeatStore } from '../storage/seat-records.ts';
+import type { Timer } from '../storage/timers.ts';
+import type { AdmissionBook, SaleContext, SeatCount } from './context.ts';
+import { ORDER_TIMER, OrderBook } from './order-book.ts';
+import { SeatFrames } from './order-frames.ts';
+import { OrderLocks } from './order-locks.ts';
+import { OrderPayments } from './order-payments.ts';
+import { OrderSettling } from './order-settling.ts';
+import { viewOrder } from './order-view.ts';
+import { Outbox } from './outbox.ts';
+
+/** How long a recorded outcome can be asked for again, ms. */
+const REQUEST_KEPT_MS = 24 * 3_600_000;
+/** Payments that one nudge of the cron looks at; the rest comes with the next. */
+const LOOKS_PER_NUDGE = 100;
+
+type Request<Method extends keyof SaleSeatsRpc> = Parameters<SaleSeatsRpc[Method]>[0];
+type ReleaseOutcome = Awaited<ReturnType<SaleSeatsRpc['releaseHold']>>;
+
+/**
+ * Seats and orders of one sale. Commands decide on the state in memory, store what they changed in
+ * the same synchronous block, and only then answer; outside calls come after and are judged afresh.
+ * Build it after the queue's desk exists and call `start` once before anything else.
+ */
+export class OrderDesk implements SeatCount {
+  readonly timerKinds: readonly string[];
+  readonly #context: SaleContext;
+  readonly #store: SeatStore;
+  readonly #book: OrderBook;
+  readonly #frames: SeatFrames;
+  readonly #outbox: Outbox;
+  readonly #locks: OrderLocks;
+  readonly #payments: OrderPayments;
+
+  constructor(
+    context: SaleContext,
+    store: SeatStore,
+    admissions: AdmissionBook,
+    onSeatsChanged: () => void,
+  ) {
+    this.#context = context;
+    this.#store = store;
+    const book: OrderBook = new OrderBook(context, store, (indices) => {
+      this.#frames.changed(indices);
+      onSeatsChanged();
+    });
+    this.#book = book;
+    this.#frames = new SeatFrames(context, book);
+    this.#outbox = new Outbox(context, store, (orderIds) => book.refresh(orderIds));
+    this.#locks = new OrderLocks(context, { store, book, admissions });
+    const settling = new OrderSettling(context, { store, book, outbox: this.#outbox, admissions });
+    this.#payments = new OrderPayments(context, { store, book, settling });
+    this.timerKinds = [ORDER_TIMER, ...this.#outbox.timerKinds];
+  }
+
+  /** After a wake: arms every open order's timer, and looks at payments and the outbox at once. */
+  start(): void {
+    const now = this.#context.now();
+    this.#book.sweep(now);
+    for (const order of this.#book.openOrders()) this.#book.arm(order, now);
+    this.#outbox.wake();
+  }
+
+  /** Seats free to be held now. */
+  seatsLeft(): number {
+    return this.#book.freeCount(this.#context.now());
+  }
+
+  seats(): SeatSnapshot {
+    this.#book.sweep(this.#context.now());
+    return this.#frames.snapshot(this.#context.definition.plan.version);
+  }
+
+  lockSeats(request: Request<'lockSeats'>): LockOutcome {
+    return this.#locks.lock(request);
+  }
+
+  /** A hold is given up at once; a payment only after its intent is cancelled. Repeats are harmless. */
+  async releaseHold(request: Request<'releaseHold'>): Promise<ReleaseOutcome> {
+    const now = this.#context.now();
+    this.#book.sweep(now);
+    const order = this.#book.findByHold(request.holdId);
+    if (order === null || order.accountId !== request.accountId)
+      return { ok: false, code: 'hold_not_found' };
+    switch (order.stage) {
+      case 'expired':
+      case 'cancelled':
+        return { ok: true };
+      case 'hold':
+      case 'held': {
+        const after = stepOrder(order, 'cancelled');
+        this.#book.commit([{ before: order, after, actor: 'buyer', why: 'given up' }], now);
+        return { ok: true };
+      }
+      case 'paying': {
+        const ended = await this.#payments.end(order, 'buyer', 'cancelled');
+        if (!ended.ok) return ended;
+        const { stage } = ended.order;
+        return stage === 'cancelled' || stage === 'expired'
+          ? { ok: true }
+          : { ok: false, code: 'order_closed' };
+      }
+      case 'paid':
+      case 'confirmed':
+      case 'refunding':
+      case 'refunded':
+        return { ok: false, code: 'order_closed' };
+      default:
+        return unreachable(order.stage);
+    }
+  }
+
+  createOrder(request: Request<'createOrder'>): OrderOutcome {
+    const now = this.#context.now();
+    this.#book.sweep(now);
+    const order = this.#book.findByHold(request.holdId);
+    if (order === null || order.accountId !== request.accountId)
+      return { ok: false, code: 'hold_not_found' };
+    if (order.stage === 'expired') return { ok: false, code: 'hold_expired' };
+    if (order.stage === 'cancelled') return { ok: false, code: 'hold_not_found' };
+    if (order.stage !== 'hold') return { ok: true, order: this.#view(order) };
+    const after = stepOrder(order, 'held', { ordered: true });
+    this.#book.commit([{ before: order, after, actor: 'buyer', why: 'order created' }], now);
+    return { ok: true, order: this.#view(after) };
+  }
+
+  async startPayment(request: Request<'startPayment'>): Promise<PaymentStart> {
+    return this.#payments.start(request);
+  }
+
+  async settle(request: Request<'settle'>): Promise<SettleOutcome> {
+    return this.#payments.settle(request);
+  }
+
+  order(request: { accountId: AccountId; orderId: OrderId }): OrderOutcome {
+    this.#book.sweep(this.#context.now());
+    const order = this.#book.find(request.orderId);
+    if (order === null || !order.ordered || order.accountId !== request.accountId)
+      return { ok: false, code: 'booking_not_found' };
+    return { ok: true, order: this.#view(order) };
+  }
+
+  /** Newest first. Holds for which no order was asked are none, also after they ended. */
+  orders(request: { accountId: AccountId }): readonly Order[] {
+    this.#book.sweep(this.#context.now());
+    const orders = this.#store.ordersOf(request.accountId);
+    return orders
+      .filter((order) => order.ordered)
+      .map((order) => this.#view(order))
+      .reverse();
+  }
+
+  async reconcile(): Promise<{ paying: number; unfiled: number }> {
+    const now = this.#context.now();
+    this.#book.sweep(now);
+    this.#store.forgetRequests(now - REQUEST_KEPT_MS);
+    let looks = 0;
+    for (const order of this.#book.openOrders()) {
+      if (order.stage !== 'paying' && order.stage !== 'refunding') this.#book.arm(order, now);
+      else if (looks < LOOKS_PER_NUDGE && !this.#payments.isWatched(order.orderId)) {
+        looks += 1;
+        this.#payments.wake(order, 'cron');
+      }
+    }
+    this.#outbox.wake();
+    const paying = this.#book.openOrders().filter((order) => order.stage === 'paying').length;
+    return { paying, unfiled: this.#outbox.unfiled() };
+  }
+
+  /** Idempotent; a timer only tidies, tells and asks, for expiry is judged on read. */
+  onTimer(timer: Timer): void {
+    if (timer.kind !== ORDER_TIMER) {
+      this.#outbox.wake();
+      return;
+    }
+    const now = this.#context.now();
+    this.#book.sweep(now);
+    const orderId = timer.key as OrderId;
+    const order = this.#book.find(orderId);
+    if (order === null || !isOpen(order.stage)) this.#context.timers.clear(timer.kind, timer.key);
+    else if (order.stage === 'paying' || order.stage === 'refunding')
+      this.#payments.wake(order, 'timer');
+    else this.#book.arm(order, now);
+  }
+
+  #view(order: OrderRecord): Order {
+    return viewOrder(order, this.#book.seats);
+  }
+}

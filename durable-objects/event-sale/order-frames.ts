@@ -1,0 +1,64 @@
+import { packSeats, seatCodeName } from '../core/seat-status.ts';
+import { LIMITS } from '../protocol/limits.ts';
+import type { SeatsMessage } from '../protocol/live.ts';
+import type { PublicSeatStatus, SeatSnapshot } from '../protocol/seats-rpc.ts';
+import type { SaleContext } from './context.ts';
+import type { OrderBook } from './order-book.ts';
+
+/** Tells watchers what changed, gathered over `LIMITS.seatFlushMs`, and keeps the packed snapshot. */
+export class SeatFrames {
+  readonly #context: SaleContext;
+  readonly #book: Pick<OrderBook, 'table'>;
+  readonly #pending = new Set<number>();
+  #sentVersion: number;
+  #snapshot: SeatSnapshot | null = null;
+  #scheduled = false;
+
+  constructor(context: SaleContext, book: Pick<OrderBook, 'table'>) {
+    this.#context = context;
+    this.#book = book;
+    // Changes of before the wake may not have been sent: older clients load the snapshot again.
+    this.#sentVersion = book.table.version;
+  }
+
+  /** All statuses, packed once for each version. */
+  snapshot(planVersion: number): SeatSnapshot {
+    const { table } = this.#book;
+    if (this.#snapshot?.version !== table.version) {
+      const codes = Uint8Array.from({ length: table.capacity }, (_, index) =>
+        table.publicCode(index),
+      );
+      this.#snapshot = { version: table.version, planVersion, packed: packSeats(codes) };
+    }
+    return this.#snapshot;
+  }
+
+  /** These seats changed; they are sent soon, together with others. */
+  changed(indices: readonly number[]): void {
+    for (const index of indices) this.#pending.add(index);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#context.later(LIMITS.seatFlushMs, () => this.#flush());
+  }
+
+  #flush(): void {
+    this.#scheduled = false;
+    if (this.#pending.size === 0) return;
+    const { table } = this.#book;
+    const changes = [...this.#pending].map((index): readonly [number, PublicSeatStatus] => [
+      index,
+      seatCodeName(table.publicCode(index)),
+    ]);
+    const { version } = table;
+    const message: SeatsMessage = {
+      v: 1,
+      type: 'seats',
+      from: this.#sentVersion,
+      version,
+      changes,
+    };
+    this.#pending.clear();
+    this.#sentVersion = version;
+    this.#context.publish({ seats: JSON.stringify(message) });
+  }
+}

@@ -1,0 +1,136 @@
+import { nearestAlternatives } from '../core/alternatives.ts';
+import { ownedId } from '../core/ids.ts';
+import type { SeatId } from '../core/ids.ts';
+import { decideLock, isRecorded, lockFingerprint } from '../core/lock-rules.ts';
+import type { LockDecision } from '../core/lock-rules.ts';
+import type { OrderRecord } from '../core/order-record.ts';
+import { unreachable } from '../core/result.ts';
+import { LIMITS } from '../protocol/limits.ts';
+import type { LockOutcome, SaleSeatsRpc } from '../protocol/seats-rpc.ts';
+import type { SeatStore } from '../storage/seat-records.ts';
+import type { AdmissionBook, SaleContext } from './context.ts';
+import type { OrderBook } from './order-book.ts';
+import { viewHold } from './order-view.ts';
+
+type LockRequest = Parameters<SaleSeatsRpc['lockSeats']>[0];
+
+/** Locks: one synchronous block from question to stored answer, so that no two can interleave. */
+export class OrderLocks {
+  readonly #context: SaleContext;
+  readonly #store: SeatStore;
+  readonly #book: OrderBook;
+  readonly #admissions: AdmissionBook;
+
+  constructor(
+    context: SaleContext,
+    parts: { store: SeatStore; book: OrderBook; admissions: AdmissionBook },
+  ) {
+    this.#context = context;
+    this.#store = parts.store;
+    this.#book = parts.book;
+    this.#admissions = parts.admissions;
+  }
+
+  /** All seats or none. The same `requestId` returns the recorded outcome. */
+  lock(request: LockRequest): LockOutcome {
+    const { accountId, requestId, seatIds } = request;
+    const now = this.#context.now();
+    const fingerprint = lockFingerprint(seatIds);
+    const recorded = this.#store.request(accountId, requestId);
+    if (recorded !== null)
+      return recorded.fingerprint === fingerprint
+        ? (JSON.parse(recorded.outcome) as LockOutcome)
+        : { ok: false, code: 'request_reused' };
+
+    this.#book.sweep(now);
+    const decision = decideLock({
+      now,
+      settings: this.#context.definition.settings,
+      admission: this.#admissions.admission(accountId, request.admissionId).state,
+      hasHold: this.#book.hasLiveHold(request.admissionId),
+      owned: this.#book.owned(accountId),
+      seats: seatIds.map((seatId) => this.#book.indexOf(seatId)),
+      isFree: (index) => this.#book.table.isFree(index),
+    });
+    const hold = decision.ok ? this.#newHold(request, decision.seats, now) : null;
+    const outcome = this.#outcome(decision, hold, seatIds);
+    if (!isRecorded(decision)) return outcome;
+    const record = { accountId, requestId, fingerprint, outcome: JSON.stringify(outcome), at: now };
+    const actor = 'buyer';
+    const moves =
+      hold === null ? [] : [{ before: null, after: hold, actor, why: 'seats locked' } as const];
+    this.#book.commit(moves, now, { request: record });
+    return outcome;
+  }
+
+  #newHold(request: LockRequest, seats: readonly number[], now: number): OrderRecord {
+    const { definition } = this.#context;
+    const random = this.#context.randomId();
+    const prices = seats.map((index) => this.#book.categoryOf(index).price);
+    const currency = prices[0]?.currency ?? '';
+    if (prices.some((price) => price.currency !== currency))
+      throw new Error('seats of one hold have prices in two currencies');
+    return {
+      orderId: ownedId('book', definition.eventId, random),
+      holdId: ownedId('hold', definition.eventId, random),
+      accountId: request.accountId,
+      admissionId: request.admissionId,
+      stage: 'hold',
+      ordered: false,
+      seats,
+      prices: prices.map((price) => price.amount),
+      currency,
+      createdAt: now,
+      expiresAt: now + definition.settings.holdTtlMs,
+      paymentIntentId: null,
+      paymentProblem: null,
+      confirmedAt: null,
+      refund: null,
+      filed: false,
+    };
+  }
+
+  #outcome(
+    decision: LockDecision,
+    hold: OrderRecord | null,
+    seatIds: readonly SeatId[],
+  ): LockOutcome {
+    if (decision.ok) {
+      if (hold === null) throw new Error('a granted lock has a hold');
+      return { ok: true, hold: viewHold(hold, this.#book.seats) };
+    }
+    switch (decision.code) {
+      case 'unknown_seat':
+      case 'duplicate_seat': {
+        const named = decision.positions.map((position) => seatIds[position]);
+        const known = named.filter((seatId) => seatId !== undefined);
+        return { ok: false, code: decision.code, seatIds: known };
+      }
+      case 'seats_unavailable': {
+        const isFree = (index: number): boolean => this.#book.table.isFree(index);
+        const question = { ...decision, limit: LIMITS.alternatives };
+        const others = nearestAlternatives(this.#book.rows, isFree, question);
+        return {
+          ok: false,
+          code: 'seats_unavailable',
+          seatIds: this.#idsOf(decision.lost),
+          alternatives: this.#idsOf(others),
+        };
+      }
+      case 'too_many_seats':
+        return decision;
+      case 'sale_not_open':
+      case 'sale_closed':
+      case 'not_admitted':
+      case 'admission_expired':
+      case 'hold_exists':
+        return { ok: false, code: decision.code };
+      default:
+        return unreachable(decision);
+    }
+  }
+
+  #idsOf(indices: readonly number[]): SeatId[] {
+    return indices.map((index) => this.#book.seats[index]?.id).filter((id) => id !== undefined);
+  }
+}

@@ -1,0 +1,116 @@
+import type { OrderId } from '../core/ids.ts';
+import type { IntentReading } from '../core/payment-rules.ts';
+import { totalOf } from '../core/order-record.ts';
+import type { OrderRecord } from '../core/order-record.ts';
+import type { Result } from '../core/result.ts';
+import type { PaymentsDown } from '../protocol/ports.ts';
+import type { Actor } from '../storage/seat-records.ts';
+import type { SaleContext } from './context.ts';
+import type { OrderBook } from './order-book.ts';
+
+/** Asked again after this long when the port itself failed, ms. */
+const PORT_FAILED_RETRY_MS = 5_000;
+
+/** An intent as it was read; the client secret lets the browser pay it. */
+type Reading = Result<{ intent: IntentReading; clientSecret: string }, PaymentsDown>;
+
+/**
+ * Calls to the payment service on behalf of orders. It decides nothing: answers are judged by the
+ * caller against the order as it is then. A port that throws counts as an unknown outcome.
+ */
+export class OrderOutside {
+  readonly #context: SaleContext;
+  readonly #book: OrderBook;
+  readonly #creating = new Map<OrderId, Promise<Result<{ intentId: string }, PaymentsDown>>>();
+
+  constructor(context: SaleContext, book: OrderBook) {
+    this.#context = context;
+    this.#book = book;
+  }
+
+  /** The order's one intent, made if there is none yet and written down before it is answered. */
+  async intentOf(
+    order: OrderRecord,
+    actor: Actor,
+  ): Promise<Result<{ intentId: string }, PaymentsDown>> {
+    if (order.paymentIntentId !== null) return { ok: true, intentId: order.paymentIntentId };
+    const running = this.#creating.get(order.orderId);
+    if (running !== undefined) return running;
+    const created = this.#create(order, actor).finally(() => this.#creating.delete(order.orderId));
+    this.#creating.set(order.orderId, created);
+    return created;
+  }
+
+  /** Reads the order's intent, which is made first if need be. */
+  async read(order: OrderRecord, actor: Actor): Promise<Reading> {
+    const known = await this.intentOf(order, actor);
+    if (!known.ok) return known;
+    return this.#ask('retrieve', order, () =>
+      this.#context.ports.payments.retrieveIntent(known.intentId),
+    );
+  }
+
+  /** Cancels the intent; the answer is the state that it has afterwards. */
+  async cancel(
+    order: OrderRecord,
+    intentId: string,
+  ): Promise<Result<{ intent: IntentReading }, PaymentsDown>> {
+    return this.#ask('cancel', order, () => this.#context.ports.payments.cancelIntent(intentId));
+  }
+
+  /** Asks for the order's refund; its id is the idempotency key. */
+  async refund(
+    order: OrderRecord,
+  ): Promise<Result<{ status: 'pending' | 'succeeded' | 'failed' }, PaymentsDown>> {
+    const { refund, paymentIntentId: intentId } = order;
+    if (refund === null || intentId === null)
+      throw new Error(`order ${order.orderId} has nothing to refund`);
+    const { refundId, amount } = refund;
+    return this.#ask('refund', order, () =>
+      this.#context.ports.payments.refund({ intentId, refundId, amount }),
+    );
+  }
+
+  async #create(
+    order: OrderRecord,
+    actor: Actor,
+  ): Promise<Result<{ intentId: string }, PaymentsDown>> {
+    const { definition, ports } = this.#context;
+    const { orderId, accountId } = order;
+    const made = await this.#ask('create', order, () =>
+      ports.payments.createIntent({
+        eventId: definition.eventId,
+        orderId,
+        accountId,
+        total: totalOf(order),
+        description: `${definition.name} · ${order.seats.length} × ticket`,
+      }),
+    );
+    if (!made.ok) return made;
+    const before = this.#book.find(orderId) ?? order;
+    if (before.paymentIntentId !== null) return { ok: true, intentId: before.paymentIntentId };
+    const { intentId } = made;
+    const after = { ...before, paymentIntentId: intentId };
+    const why = `intent ${intentId}`;
+    this.#book.commit([{ before, after, actor, why }], this.#context.now());
+    return { ok: true, intentId };
+  }
+
+  async #ask<Answer>(
+    what: string,
+    order: OrderRecord,
+    call: () => Promise<Result<Answer, PaymentsDown>>,
+  ): Promise<Result<Answer, PaymentsDown>> {
+    try {
+      return await call();
+    } catch (error) {
+      this.#context.ports.telemetry.record({
+        name: 'problem',
+        eventId: this.#context.definition.eventId,
+        orderId: order.orderId,
+        detail: `payments ${what}: ${String(error)}`,
+      });
+      return { ok: false, code: 'payments_unavailable', retryAfterMs: PORT_FAILED_RETRY_MS };
+    }
+  }
+}

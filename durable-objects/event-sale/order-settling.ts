@@ -1,0 +1,176 @@
+import type { OrderId } from '../core/ids.ts';
+import { stepOrder } from '../core/order-record.ts';
+import type { OrderRecord } from '../core/order-record.ts';
+import type { Money } from '../core/money.ts';
+import { judgeIntent, refundIdOf } from '../core/payment-rules.ts';
+import type { IntentReading } from '../core/payment-rules.ts';
+import { unreachable } from '../core/result.ts';
+import type { Actor, OutboxEntry, SeatStore } from '../storage/seat-records.ts';
+import type { AdmissionBook, SaleContext } from './context.ts';
+import type { Move, OrderBook } from './order-book.ts';
+import { viewOrder } from './order-view.ts';
+import type { Outbox } from './outbox.ts';
+
+/** On whose word an intent was read, and what release means then. */
+export interface Cause {
+  actor: Actor;
+  /** What an order becomes when its intent turns out unpaid for good. */
+  releaseTo: 'expired' | 'cancelled';
+  stripeEventId?: string | undefined;
+}
+
+/**
+ * Acts on what an intent was read to be: the one place where money becomes tickets or a refund.
+ * Synchronous; judged against the order as it is now, so that it may be called any number of times,
+ * by webhook, browser, timer and cron at once.
+ */
+export class OrderSettling {
+  readonly #context: SaleContext;
+  readonly #store: SeatStore;
+  readonly #book: OrderBook;
+  readonly #outbox: Outbox;
+  readonly #admissions: AdmissionBook;
+
+  constructor(
+    context: SaleContext,
+    parts: { store: SeatStore; book: OrderBook; outbox: Outbox; admissions: AdmissionBook },
+  ) {
+    this.#context = context;
+    this.#store = parts.store;
+    this.#book = parts.book;
+    this.#outbox = parts.outbox;
+    this.#admissions = parts.admissions;
+  }
+
+  /** Applies a fresh reading and returns the order as it is afterwards. */
+  apply(orderId: OrderId, intent: IntentReading, cause: Cause): OrderRecord {
+    const now = this.#context.now();
+    this.#book.sweep(now);
+    const order = this.#require(orderId);
+    if (cause.stripeEventId !== undefined && this.#store.hasStripeEvent(cause.stripeEventId))
+      return order;
+    const verdict = judgeIntent(order, intent, this.#book.areFree(order.seats));
+    switch (verdict.do) {
+      case 'nothing':
+      case 'wait':
+        break;
+      case 'note_problem':
+        this.#noteProblem(order, verdict.problem, cause, now);
+        break;
+      case 'release': {
+        const after = stepOrder(order, cause.releaseTo);
+        this.#commit([{ before: order, after, ...whoAndWhy(cause, 'intent canceled') }], cause);
+        break;
+      }
+      case 'confirm':
+        this.#confirm(order, verdict.late, cause, now);
+        break;
+      case 'refund':
+        this.#startRefund(order, verdict.amount, verdict.why, cause);
+        break;
+      default:
+        unreachable(verdict);
+    }
+    return this.#require(orderId);
+  }
+
+  /** The refund went through. Does nothing unless the order still waits for this very refund. */
+  refunded(orderId: OrderId, refundId: string): void {
+    const before = this.#require(orderId);
+    if (before.stage !== 'refunding' || before.refund?.refundId !== refundId) return;
+    const after = stepOrder(before, 'refunded', { filed: false });
+    const entry = this.#entry('file', after, 'refunded');
+    const move: Move = { before, after, actor: 'stripe', why: `refund ${refundId}` };
+    this.#book.commit([move], this.#context.now(), { outbox: [entry] });
+    this.#outbox.wake();
+  }
+
+  /** The refund failed for good; the next attempt gets an id of its own. Told as a problem, never forgotten. */
+  refundFailed(orderId: OrderId, refundId: string): void {
+    const before = this.#require(orderId);
+    const { refund } = before;
+    if (before.stage !== 'refunding' || refund === null || refund.refundId !== refundId) return;
+    const attempt = refund.attempt + 1;
+    const next = { ...refund, attempt, refundId: refundIdOf(orderId, attempt) };
+    const why = `refund ${refundId} failed`;
+    const move: Move = { before, after: { ...before, refund: next }, actor: 'stripe', why };
+    this.#book.commit([move], this.#context.now());
+    this.problem(before, why);
+  }
+
+  /** Tells operators about an order that needs eyes. */
+  problem(order: OrderRecord, detail: string): void {
+    const { orderId, accountId } = order;
+    const { eventId } = this.#context.definition;
+    this.#context.ports.telemetry.record({
+      name: 'problem',
+      eventId,
+      orderId,
+      accountId,
+      detail,
+    });
+  }
+
+  #noteProblem(
+    order: OrderRecord,
+    problem: { code: string; message: string },
+    cause: Cause,
+    now: number,
+  ): void {
+    const known = order.paymentProblem;
+    if (known?.code === problem.code && known.message === problem.message) return;
+    const after = { ...order, paymentProblem: problem };
+    const move = { before: order, after, ...whoAndWhy(cause, `not paid: ${problem.code}`) };
+    this.#book.commit([move], now, { stripeEventId: cause.stripeEventId });
+  }
+
+  #confirm(order: OrderRecord, late: boolean, cause: Cause, now: number): void {
+    const paid = stepOrder(order, 'paid', { paymentProblem: null });
+    const confirmed = stepOrder(paid, 'confirmed', { confirmedAt: now, filed: false });
+    const by = whoAndWhy(cause, late ? 'paid late, seats were free' : 'paid');
+    this.#commit(
+      [
+        { before: order, after: paid, ...by },
+        { before: paid, after: confirmed, ...by },
+      ],
+      cause,
+      [this.#entry('file', confirmed, 'confirmed'), this.#entry('mail', confirmed, 'tickets')],
+    );
+    const admission = this.#admissions.admission(order.accountId, order.admissionId);
+    // A late payer may be inside again by now, with another admission that is not used up.
+    if (admission.state === 'live') this.#admissions.endAdmission(order.accountId);
+    this.#outbox.wake();
+  }
+
+  #startRefund(order: OrderRecord, amount: Money, why: string, cause: Cause): void {
+    const refund = { refundId: refundIdOf(order.orderId, 1), amount, attempt: 1 };
+    const after = stepOrder(order, 'refunding', { refund });
+    this.#commit([{ before: order, after, ...whoAndWhy(cause, why) }], cause);
+    if (why === 'amount_mismatch') this.problem(after, `paid ${amount.amount} ${amount.currency}`);
+  }
+
+  #commit(moves: readonly Move[], cause: Cause, outbox: readonly OutboxEntry[] = []): void {
+    const { stripeEventId } = cause;
+    this.#book.commit(moves, this.#context.now(), { stripeEventId, outbox });
+  }
+
+  #entry(kind: OutboxEntry['kind'], order: OrderRecord, effect: string): OutboxEntry {
+    return {
+      kind,
+      commandId: `${order.orderId}:${effect}`,
+      orderId: order.orderId,
+      body: JSON.stringify(viewOrder(order, this.#book.seats)),
+      due: this.#context.now(),
+    };
+  }
+
+  #require(orderId: OrderId): OrderRecord {
+    const order = this.#book.find(orderId);
+    if (order === null) throw new Error(`order ${orderId} is gone`);
+    return order;
+  }
+}
+
+function whoAndWhy(cause: Cause, why: string): { actor: Actor; why: string } {
+  return { actor: cause.actor, why };
+}

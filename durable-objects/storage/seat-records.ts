@@ -1,0 +1,94 @@
+import type { AccountId, HoldId, OrderId } from '../core/ids.ts';
+import type { OrderRecord, OrderStage } from '../core/order-record.ts';
+import type { SeatRow } from '../core/seat-table.ts';
+
+/** Who made a change: a buyer, a timer, Stripe's word, or the cron. */
+export type Actor = 'buyer' | 'timer' | 'stripe' | 'cron';
+
+/** One step of one order and of all its seats: who, when, from what, to what, and why. */
+export interface HistoryRow {
+  at: number;
+  orderId: OrderId;
+  actor: Actor;
+  /** Null for the first step. */
+  from: OrderStage | null;
+  to: OrderStage;
+  why: string;
+  /** Indices of the seats in the plan. */
+  seats: readonly number[];
+}
+
+/** The recorded outcome of one command. */
+export interface RequestRow {
+  accountId: AccountId;
+  requestId: string;
+  fingerprint: string;
+  /** JSON. */
+  outcome: string;
+  at: number;
+}
+
+/** Something to be done outside, once in effect, until it is acknowledged. */
+export interface OutboxEntry {
+  kind: 'file' | 'mail';
+  /** Unique; the idempotency key outside. */
+  commandId: string;
+  orderId: OrderId;
+  /** The public order as it was then, JSON. */
+  body: string;
+  due: number;
+}
+
+/** An entry as it is kept: `seq` is its place in the order of writing. */
+export interface OutboxRow extends OutboxEntry {
+  seq: number;
+  attempts: number;
+}
+
+/** Everything that one command changes; stored together or not at all. */
+export interface SeatCommit {
+  seats: readonly SeatRow[];
+  orders: readonly OrderRecord[];
+  history: readonly HistoryRow[];
+  outbox: readonly OutboxEntry[];
+  request: RequestRow | null;
+  /** Stripe's event whose effect this is. Storing it twice is a bug and throws. */
+  stripeEvent: { id: string; at: number } | null;
+}
+
+/** What an object needs to know when it wakes. */
+export interface SeatsOnWake {
+  seats: Iterable<SeatRow>;
+  openOrders: readonly OrderRecord[];
+  /** Seats held, paid for or owned, by account. */
+  owned: ReadonlyMap<AccountId, number>;
+}
+
+/** Storage of seats, orders and outbox. Synchronous: calls with no await between them commit together. */
+export interface SeatStore {
+  load(): SeatsOnWake;
+  commit(commit: SeatCommit): void;
+  order(orderId: OrderId): OrderRecord | null;
+  orderOfHold(holdId: HoldId): OrderRecord | null;
+  /** All orders and holds of the account, oldest first. */
+  ordersOf(accountId: AccountId): OrderRecord[];
+  request(accountId: AccountId, requestId: string): RequestRow | null;
+  /** Forgets outcomes recorded before `before`. */
+  forgetRequests(before: number): void;
+  hasStripeEvent(id: string): boolean;
+  /** The first entries of a kind, in the order they were written, due or not. */
+  outboxHead(kind: OutboxEntry['kind'], limit: number): OutboxRow[];
+  /** Entries of a kind that are due, earliest due first. */
+  outboxDue(kind: OutboxEntry['kind'], now: number, limit: number): OutboxRow[];
+  /** Earliest due time of a kind, or null when there is none. */
+  outboxNext(kind: OutboxEntry['kind']): number | null;
+  outboxCount(kind: OutboxEntry['kind']): number;
+  /** Acknowledged: entries go, and orders with no entry to be filed left become `filed`. */
+  outboxDone(rows: readonly OutboxRow[]): void;
+  /** Not acknowledged: one more attempt, not before `due`. */
+  outboxRetry(rows: readonly OutboxRow[], due: number): void;
+  /** History of an order, oldest first. */
+  historyOfOrder(orderId: OrderId): HistoryRow[];
+  /** History of a seat, oldest first. */
+  historyOfSeat(index: number): HistoryRow[];
+}

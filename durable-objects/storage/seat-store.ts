@@ -1,0 +1,267 @@
+import type { AccountId, HoldId, OrderId } from '../core/ids.ts';
+import { isOpen, seatsOwned } from '../core/order-record.ts';
+import type { OrderRecord, OrderStage } from '../core/order-record.ts';
+import type { SeatRow, SeatState } from '../core/seat-table.ts';
+import type { SchemaStep } from './schema.ts';
+import type {
+  Actor,
+  HistoryRow,
+  OutboxEntry,
+  OutboxRow,
+  RequestRow,
+  SeatCommit,
+  SeatsOnWake,
+  SeatStore,
+} from './seat-records.ts';
+
+export type { SeatStore } from './seat-records.ts';
+
+/** Schema of `SqlSeatStore`. Lists come in as one JSON parameter each (100 bound parameters at most). */
+export const seatSteps: readonly SchemaStep[] = [
+  {
+    id: 'seats-1',
+    sql: `
+      CREATE TABLE seats (idx INTEGER PRIMARY KEY, state INTEGER NOT NULL, order_id TEXT, version INTEGER NOT NULL) STRICT;
+      CREATE TABLE orders (
+        order_id TEXT PRIMARY KEY, hold_id TEXT NOT NULL UNIQUE, account_id TEXT NOT NULL,
+        open INTEGER NOT NULL, owned INTEGER NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX orders_account ON orders (account_id);
+      CREATE INDEX orders_open ON orders (order_id) WHERE open = 1;
+      CREATE TABLE requests (
+        account_id TEXT NOT NULL, request_id TEXT NOT NULL, fingerprint TEXT NOT NULL,
+        outcome TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (account_id, request_id)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE stripe_events (id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+      CREATE TABLE outbox (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, command_id TEXT NOT NULL UNIQUE,
+        order_id TEXT NOT NULL, body TEXT NOT NULL, attempts INTEGER NOT NULL, due INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX outbox_due ON outbox (kind, due);
+      CREATE INDEX outbox_order ON outbox (order_id);
+      CREATE TABLE seat_history (
+        seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, order_id TEXT NOT NULL, actor TEXT NOT NULL,
+        from_stage TEXT, to_stage TEXT NOT NULL, why TEXT NOT NULL, seats TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX seat_history_order ON seat_history (order_id);`,
+  },
+];
+
+type OutboxSqlRow = {
+  seq: number;
+  kind: OutboxEntry['kind'];
+  command_id: string;
+  order_id: OrderId;
+  body: string;
+  attempts: number;
+  due: number;
+};
+
+type HistorySqlRow = {
+  at: number;
+  order_id: OrderId;
+  actor: Actor;
+  from_stage: OrderStage | null;
+  to_stage: OrderStage;
+  why: string;
+  seats: string;
+};
+
+/** Seats and orders in the object's SQLite. */
+export class SqlSeatStore implements SeatStore {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  load(): SeatsOnWake {
+    const owned = this.#sql.exec<{ account_id: AccountId; seats: number }>(
+      'SELECT account_id, sum(owned) AS seats FROM orders WHERE owned > 0 GROUP BY account_id',
+    );
+    return {
+      seats: this.#seatRows(),
+      openOrders: this.#orders('SELECT body FROM orders WHERE open = 1 ORDER BY at, order_id'),
+      owned: new Map(owned.toArray().map((row) => [row.account_id, row.seats])),
+    };
+  }
+
+  commit(commit: SeatCommit): void {
+    if (commit.stripeEvent !== null) {
+      const { id, at } = commit.stripeEvent;
+      this.#sql.exec('INSERT INTO stripe_events (id, at) VALUES (?, ?)', id, at);
+    }
+    if (commit.seats.length > 0) this.#writeSeats(commit.seats);
+    for (const order of commit.orders) this.#writeOrder(order);
+    for (const row of commit.history) this.#writeHistory(row);
+    for (const entry of commit.outbox) {
+      const { kind, commandId, orderId, body, due } = entry;
+      this.#run(
+        'INSERT INTO outbox (kind, command_id, order_id, body, attempts, due) VALUES (?, ?, ?, ?, 0, ?)',
+        [kind, commandId, orderId, body, due],
+      );
+    }
+    if (commit.request !== null) {
+      const { accountId, requestId, fingerprint, outcome, at } = commit.request;
+      this.#run(
+        'INSERT INTO requests (account_id, request_id, fingerprint, outcome, at) VALUES (?, ?, ?, ?, ?)',
+        [accountId, requestId, fingerprint, outcome, at],
+      );
+    }
+  }
+
+  order(orderId: OrderId): OrderRecord | null {
+    return this.#orders('SELECT body FROM orders WHERE order_id = ?', orderId)[0] ?? null;
+  }
+
+  orderOfHold(holdId: HoldId): OrderRecord | null {
+    return this.#orders('SELECT body FROM orders WHERE hold_id = ?', holdId)[0] ?? null;
+  }
+
+  ordersOf(accountId: AccountId): OrderRecord[] {
+    return this.#orders(
+      'SELECT body FROM orders WHERE account_id = ? ORDER BY at, order_id',
+      accountId,
+    );
+  }
+
+  request(accountId: AccountId, requestId: string): RequestRow | null {
+    const rows = this.#sql.exec<{ fingerprint: string; outcome: string; at: number }>(
+      'SELECT fingerprint, outcome, at FROM requests WHERE account_id = ? AND request_id = ?',
+      accountId,
+      requestId,
+    );
+    const row = rows.toArray()[0];
+    return row === undefined ? null : { accountId, requestId, ...row };
+  }
+
+  forgetRequests(before: number): void {
+    this.#sql.exec('DELETE FROM requests WHERE at < ?', before);
+  }
+
+  hasStripeEvent(id: string): boolean {
+    return this.#sql.exec('SELECT 1 FROM stripe_events WHERE id = ?', id).toArray().length > 0;
+  }
+
+  outboxHead(kind: OutboxEntry['kind'], limit: number): OutboxRow[] {
+    return this.#outbox('WHERE kind = ? ORDER BY seq LIMIT ?', kind, limit);
+  }
+
+  outboxDue(kind: OutboxEntry['kind'], now: number, limit: number): OutboxRow[] {
+    return this.#outbox('WHERE kind = ? AND due <= ? ORDER BY due, seq LIMIT ?', kind, now, limit);
+  }
+
+  outboxNext(kind: OutboxEntry['kind']): number | null {
+    return this.#sql
+      .exec<{ due: number | null }>('SELECT min(due) AS due FROM outbox WHERE kind = ?', kind)
+      .one().due;
+  }
+
+  outboxCount(kind: OutboxEntry['kind']): number {
+    return this.#sql
+      .exec<{ count: number }>('SELECT count(*) AS count FROM outbox WHERE kind = ?', kind)
+      .one().count;
+  }
+
+  outboxDone(rows: readonly OutboxRow[]): void {
+    const seqs = JSON.stringify(rows.map((row) => row.seq));
+    this.#sql.exec('DELETE FROM outbox WHERE seq IN (SELECT value FROM json_each(?))', seqs);
+    const orders = rows.filter((row) => row.kind === 'file').map((row) => row.orderId);
+    if (orders.length === 0) return;
+    this.#sql.exec(
+      `UPDATE orders SET body = json_set(body, '$.filed', json('true'))
+       WHERE order_id IN (SELECT value FROM json_each(?))
+         AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.order_id = orders.order_id AND kind = 'file')`,
+      JSON.stringify(orders),
+    );
+  }
+
+  outboxRetry(rows: readonly OutboxRow[], due: number): void {
+    this.#sql.exec(
+      'UPDATE outbox SET attempts = attempts + 1, due = ? WHERE seq IN (SELECT value FROM json_each(?))',
+      due,
+      JSON.stringify(rows.map((row) => row.seq)),
+    );
+  }
+
+  historyOfOrder(orderId: OrderId): HistoryRow[] {
+    return this.#history('WHERE order_id = ?', orderId);
+  }
+
+  historyOfSeat(index: number): HistoryRow[] {
+    return this.#history('WHERE ? IN (SELECT value FROM json_each(seats))', index);
+  }
+
+  *#seatRows(): Iterable<SeatRow> {
+    const rows = this.#sql.exec<{
+      idx: number;
+      state: number;
+      order_id: string | null;
+      version: number;
+    }>('SELECT idx, state, order_id, version FROM seats');
+    for (const row of rows) {
+      const state = row.state as SeatState;
+      yield { index: row.idx, state, orderId: row.order_id, version: row.version };
+    }
+  }
+
+  #orders(query: string, ...values: string[]): OrderRecord[] {
+    const rows = this.#sql.exec<{ body: string }>(query, ...values).toArray();
+    return rows.map((row) => JSON.parse(row.body) as OrderRecord);
+  }
+
+  #outbox(where: string, ...values: (string | number)[]): OutboxRow[] {
+    const rows = this.#sql.exec<OutboxSqlRow>(`SELECT * FROM outbox ${where}`, ...values);
+    return rows.toArray().map(({ command_id, order_id, ...row }) => ({
+      ...row,
+      commandId: command_id,
+      orderId: order_id,
+    }));
+  }
+
+  #history(where: string, value: string | number): HistoryRow[] {
+    const rows = this.#sql.exec<HistorySqlRow>(
+      `SELECT at, order_id, actor, from_stage, to_stage, why, seats FROM seat_history ${where} ORDER BY seq`,
+      value,
+    );
+    return rows.toArray().map((row) => ({
+      at: row.at,
+      orderId: row.order_id,
+      actor: row.actor,
+      from: row.from_stage,
+      to: row.to_stage,
+      why: row.why,
+      seats: JSON.parse(row.seats) as number[],
+    }));
+  }
+
+  #writeSeats(seats: readonly SeatRow[]): void {
+    this.#sql.exec(
+      `INSERT INTO seats (idx, state, order_id, version)
+       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?) WHERE true
+       ON CONFLICT (idx) DO UPDATE SET state = excluded.state, order_id = excluded.order_id, version = excluded.version`,
+      JSON.stringify(seats.map((row) => [row.index, row.state, row.orderId, row.version])),
+    );
+  }
+
+  #writeOrder(order: OrderRecord): void {
+    const { orderId, holdId, accountId, createdAt } = order;
+    const open = isOpen(order.stage) ? 1 : 0;
+    this.#run(
+      `INSERT INTO orders (order_id, hold_id, account_id, open, owned, at, body) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (order_id) DO UPDATE SET open = excluded.open, owned = excluded.owned, body = excluded.body`,
+      [orderId, holdId, accountId, open, seatsOwned(order), createdAt, JSON.stringify(order)],
+    );
+  }
+
+  #writeHistory({ at, orderId, actor, from, to, why, seats }: HistoryRow): void {
+    this.#run(
+      'INSERT INTO seat_history (at, order_id, actor, from_stage, to_stage, why, seats) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      [at, orderId, actor, from, to, why, JSON.stringify(seats)],
+    );
+  }
+
+  #run(statement: string, values: readonly SqlStorageValue[]): void {
+    this.#sql.exec(statement, ...values);
+  }
+}

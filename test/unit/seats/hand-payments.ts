@@ -1,0 +1,142 @@
+import type { OrderId } from '../../../durable-objects/core/ids.ts';
+import type { Money } from '../../../durable-objects/core/money.ts';
+import type { Result } from '../../../durable-objects/core/result.ts';
+import type { IntentState, PaymentsDown } from '../../../durable-objects/protocol/ports.ts';
+
+interface Intent {
+  id: string;
+  orderId: OrderId;
+  total: Money;
+  state: IntentState;
+}
+
+type Call = 'create' | 'retrieve' | 'cancel' | 'refund';
+const DOWN: { ok: false } & PaymentsDown = {
+  ok: false,
+  code: 'payments_unavailable',
+  retryAfterMs: 1_000,
+};
+
+/** A payment service moved by hand: `pay` and `decline` are the buyer's bank. */
+export class HandPayments {
+  readonly intents = new Map<string, Intent>();
+  readonly refunds = new Map<string, { intentId: string; amount: Money }>();
+  readonly calls: { call: Call; key: string }[] = [];
+  /** `before`: no answer and no effect; `after`: the effect happens, the answer is lost; `throws`: the port breaks. */
+  fault: Partial<Record<Call, 'before' | 'after' | 'throws'>> = {};
+  refundStatus: 'pending' | 'succeeded' | 'failed' = 'succeeded';
+  /** When set, calls wait until `release` is called. */
+  #gates: (() => void)[] | null = null;
+
+  hold(): void {
+    this.#gates = [];
+  }
+
+  /** Lets waiting calls go: all, or the one at `index`. */
+  release(index?: number): void {
+    const gates = this.#gates ?? [];
+    if (index === undefined) {
+      this.#gates = null;
+      for (const gate of gates) gate();
+    } else gates.splice(index, 1)[0]?.();
+  }
+
+  get waiting(): number {
+    return this.#gates?.length ?? 0;
+  }
+
+  intentOf(orderId: OrderId): Intent {
+    const found = [...this.intents.values()].find((intent) => intent.orderId === orderId);
+    if (found === undefined) throw new Error(`no intent for ${orderId}`);
+    return found;
+  }
+
+  pay(orderId: OrderId, amount?: Money): void {
+    const intent = this.intentOf(orderId);
+    if (intent.state.state === 'canceled') throw new Error('a canceled intent cannot be paid');
+    intent.state = { state: 'succeeded', amountReceived: amount ?? intent.total };
+  }
+
+  decline(orderId: OrderId): void {
+    this.intentOf(orderId).state = {
+      state: 'unpaid',
+      problem: { code: 'card_declined', message: 'Your card was declined.' },
+    };
+  }
+
+  processing(orderId: OrderId): void {
+    this.intentOf(orderId).state = { state: 'processing' };
+  }
+
+  async createIntent(request: {
+    orderId: OrderId;
+    total: Money;
+  }): Promise<Result<{ intentId: string; clientSecret: string }, PaymentsDown>> {
+    return this.#call('create', request.orderId, () => {
+      const id = `pi_${request.orderId}`;
+      const known = this.intents.get(id);
+      if (known !== undefined && known.total.amount !== request.total.amount)
+        throw new Error('idempotency key reused');
+      if (known === undefined)
+        this.intents.set(id, {
+          id,
+          orderId: request.orderId,
+          total: request.total,
+          state: { state: 'unpaid', problem: null },
+        });
+      return { ok: true, intentId: id, clientSecret: `${id}_secret` };
+    });
+  }
+
+  async retrieveIntent(
+    intentId: string,
+  ): Promise<Result<{ intent: IntentState; clientSecret: string }, PaymentsDown>> {
+    return this.#call('retrieve', intentId, () => ({
+      ok: true,
+      intent: this.#get(intentId).state,
+      clientSecret: `${intentId}_secret`,
+    }));
+  }
+
+  async cancelIntent(intentId: string): Promise<Result<{ intent: IntentState }, PaymentsDown>> {
+    return this.#call('cancel', intentId, () => {
+      const intent = this.#get(intentId);
+      if (intent.state.state === 'unpaid') intent.state = { state: 'canceled' };
+      return { ok: true, intent: intent.state };
+    });
+  }
+
+  async refund(request: {
+    intentId: string;
+    refundId: string;
+    amount: Money;
+  }): Promise<Result<{ status: 'pending' | 'succeeded' | 'failed' }, PaymentsDown>> {
+    return this.#call('refund', request.refundId, () => {
+      const status = this.refundStatus;
+      if (status !== 'failed')
+        this.refunds.set(request.refundId, { intentId: request.intentId, amount: request.amount });
+      return { ok: true, status };
+    });
+  }
+
+  async #call<Answer>(
+    call: Call,
+    key: string,
+    effect: () => Answer,
+  ): Promise<Answer | typeof DOWN> {
+    this.calls.push({ call, key });
+    const gates = this.#gates;
+    if (gates !== null) await new Promise<void>((resolve) => gates.push(resolve));
+    const fault = this.fault[call];
+    if (fault === 'throws') throw new Error('the port broke');
+    if (fault === 'before') return DOWN;
+    const answer = effect();
+    return fault === 'after' ? DOWN : answer;
+  }
+
+  #get(intentId: string): Intent {
+    const intent = this.intents.get(intentId);
+    if (intent === undefined) throw new Error(`no such intent: ${intentId}`);
+    return intent;
+  }
+}

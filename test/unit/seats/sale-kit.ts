@@ -1,0 +1,277 @@
+import type {
+  AccountId,
+  EventId,
+  HoldId,
+  RequestId,
+  SeatId,
+} from '../../../durable-objects/core/ids.ts';
+import type { SeatPlan } from '../../../durable-objects/core/plan.ts';
+import type { SaleDefinition, SaleSettings } from '../../../durable-objects/core/sale.ts';
+import type { AdmissionBook, SaleContext } from '../../../durable-objects/event-sale/context.ts';
+import { OrderDesk } from '../../../durable-objects/event-sale/order-desk.ts';
+import type { SalePorts, Telemetry } from '../../../durable-objects/protocol/ports.ts';
+import type { SeatsMessage } from '../../../durable-objects/protocol/live.ts';
+import type { LockOutcome, Order } from '../../../durable-objects/protocol/seats-rpc.ts';
+import { MemorySeatStore } from '../../../durable-objects/storage/memory-seat-store.ts';
+import type { SeatStore } from '../../../durable-objects/storage/seat-records.ts';
+import { HandPayments } from './hand-payments.ts';
+import { MemoryTimers } from '../../../durable-objects/storage/timers.ts';
+
+export const START = Date.UTC(2026, 10, 22, 12);
+export const MINUTE = 60_000;
+
+/** Ten rows of ten gold seats in front of ten rows of ten silver ones. */
+export const smallPlan: SeatPlan = {
+  venueId: 'hall',
+  version: 3,
+  sections: [
+    {
+      shape: 'block',
+      id: 'G',
+      name: 'Section G',
+      categoryId: 'gold',
+      rows: Array.from({ length: 10 }, () => 10),
+      rowGap: 1,
+      x: 0,
+      y: 5,
+      seatGap: 0.5,
+    },
+    {
+      shape: 'block',
+      id: 'S',
+      name: 'Section S',
+      categoryId: 'silver',
+      rows: Array.from({ length: 10 }, () => 10),
+      rowGap: 1,
+      x: 0,
+      y: 20,
+      seatGap: 0.5,
+    },
+  ],
+};
+
+export function saleDefinition(
+  settings: Partial<SaleSettings> = {},
+  plan = smallPlan,
+): SaleDefinition {
+  return {
+    eventId: 'show' as EventId,
+    name: 'Show',
+    timeZone: 'Asia/Kolkata',
+    startsAt: START + 30 * 24 * 3_600_000,
+    venueName: 'Hall',
+    settings: {
+      opensAt: START,
+      closesAt: START + 24 * 3_600_000,
+      lobby: 'fifo',
+      admission: {
+        batchSize: 50,
+        everyMs: 30_000,
+        slots: 500,
+        claimWindowMs: 120_000,
+        graceMs: 60_000,
+        sessionMs: 20 * MINUTE,
+      },
+      holdTtlMs: 10 * MINUTE,
+      payingTtlMs: 15 * MINUTE,
+      seatsPerAccount: 4,
+      joinLimit: { max: 5, windowMs: 5 * MINUTE },
+      leaves: 1,
+      ...settings,
+    },
+    categories: [
+      { id: 'gold', name: 'Gold', price: { amount: 750_000, currency: 'INR' }, color: '#b7791f' },
+      {
+        id: 'silver',
+        name: 'Silver',
+        price: { amount: 250_000, currency: 'INR' },
+        color: '#64748b',
+      },
+    ],
+    plan,
+  };
+}
+
+export function account(name: string): AccountId {
+  return name as AccountId;
+}
+
+export function seatIds(...ids: string[]): SeatId[] {
+  return ids as SeatId[];
+}
+
+/** A sale with a clock, a payment service, Postgres and mail that are moved by hand. */
+export class HandSale {
+  now = START;
+  readonly definition: SaleDefinition;
+  readonly store: SeatStore;
+  readonly timers = new MemoryTimers();
+  readonly payments = new HandPayments();
+  readonly filed: { commandId: string; order: Order }[] = [];
+  readonly filedOnce = new Map<string, Order>();
+  readonly mailed: string[] = [];
+  readonly told: Parameters<Telemetry['record']>[0][] = [];
+  readonly frames: SeatsMessage[] = [];
+  readonly admissions = new Map<string, number>();
+  filing: 'up' | 'down' | 'commits_but_fails' = 'up';
+  mailUp = true;
+  seatChanges = 0;
+  desk: OrderDesk;
+  #later: (() => void)[] = [];
+  #background: Promise<unknown>[] = [];
+  #ids = 0;
+  #requests = 0;
+
+  constructor(
+    options: { settings?: Partial<SaleSettings>; plan?: SeatPlan; store?: SeatStore } = {},
+  ) {
+    this.definition = saleDefinition(options.settings, options.plan);
+    this.store = options.store ?? new MemorySeatStore();
+    this.desk = this.#open();
+  }
+
+  /** The object dies: memory is lost, what was stored stays. */
+  crash(): void {
+    this.#later = [];
+    this.desk = this.#open();
+    this.desk.start();
+  }
+
+  /** Runs what was put off, delivers due timers, and waits for outside work, until nothing is left to do now. */
+  async settleDown(): Promise<void> {
+    for (let round = 0; round < 50; round++) {
+      const tasks = this.#later.splice(0);
+      for (const task of tasks) task();
+      const due = this.timers.due(this.now, 100);
+      for (const timer of due) this.desk.onTimer(timer);
+      const work = this.#background.splice(0);
+      await Promise.all(work);
+      if (tasks.length + due.length + work.length === 0) return;
+    }
+  }
+
+  /** Moves the clock on in steps of 15 seconds, timers and all. */
+  async pass(ms: number): Promise<void> {
+    const end = this.now + ms;
+    while (this.now < end) {
+      this.now = Math.min(end, this.now + 15_000);
+      await this.settleDown();
+    }
+  }
+
+  admit(name: string, minutes = 20): string {
+    const admissionId = `adm-${name}`;
+    this.admissions.set(`${name}\n${admissionId}`, this.now + minutes * MINUTE);
+    return admissionId;
+  }
+
+  lock(name: string, ids: string[], requestId = `request-${++this.#requests}`): LockOutcome {
+    return this.desk.lockSeats({
+      accountId: account(name),
+      admissionId: `adm-${name}`,
+      seatIds: seatIds(...ids),
+      requestId: requestId as RequestId,
+    });
+  }
+
+  /** Admitted, locked and ordered. */
+  order(name: string, ids: string[]): Order {
+    this.admit(name);
+    const locked = this.lock(name, ids);
+    if (!locked.ok) throw new Error(`lock: ${locked.code}`);
+    return this.create(name, locked.hold.holdId);
+  }
+
+  create(name: string, holdId: HoldId): Order {
+    const created = this.desk.createOrder({ accountId: account(name), holdId });
+    if (!created.ok) throw new Error(`create: ${created.code}`);
+    return created.order;
+  }
+
+  /** Admitted, locked, ordered, and with its intent. */
+  async paying(name: string, ids: string[]): Promise<Order> {
+    const { orderId } = this.order(name, ids);
+    const started = await this.desk.startPayment({ accountId: account(name), orderId });
+    if (!started.ok) throw new Error(`start: ${started.code}`);
+    return started.order;
+  }
+
+  /** The order as its owner sees it now. */
+  see(order: Order): Order {
+    const seen = this.desk.order(order);
+    if (!seen.ok) throw new Error(`order: ${seen.code}`);
+    return seen.order;
+  }
+
+  count(name: string): number {
+    return this.told.filter((event) => event.name === name).length;
+  }
+
+  #open(): OrderDesk {
+    return new OrderDesk(this.#context(), this.store, this.#admissionBook(), () => {
+      this.seatChanges += 1;
+    });
+  }
+
+  #admissionBook(): AdmissionBook {
+    return {
+      admission: (accountId, admissionId) => {
+        const until = this.admissions.get(`${accountId}\n${admissionId}`);
+        if (until === undefined) return { state: 'none' };
+        return until > this.now ? { state: 'live', until } : { state: 'expired' };
+      },
+      endAdmission: (accountId) => {
+        for (const key of this.admissions.keys())
+          if (key.startsWith(`${accountId}\n`)) this.admissions.set(key, this.now);
+      },
+    };
+  }
+
+  #context(): SaleContext {
+    return {
+      now: () => this.now,
+      randomId: () => `R${String(++this.#ids).padStart(15, '0')}`,
+      definition: this.definition,
+      ports: this.#ports(),
+      timers: this.timers,
+      publish: (frames) => {
+        if (frames.seats !== undefined) this.frames.push(JSON.parse(frames.seats) as SeatsMessage);
+      },
+      later: (_, task) => this.#later.push(task),
+      background: (task) => {
+        this.#background.push(
+          task.catch((error: unknown) => {
+            this.told.push({
+              name: 'problem',
+              eventId: this.definition.eventId,
+              detail: `background: ${String(error)}`,
+            });
+          }),
+        );
+      },
+    };
+  }
+
+  #ports(): SalePorts {
+    return {
+      catalogue: { load: async () => this.definition },
+      payments: this.payments,
+      filing: {
+        file: async (batch) => {
+          if (this.filing === 'down') throw new Error('Postgres is down');
+          this.filed.push(...batch);
+          for (const { commandId, order } of batch)
+            if (!this.filedOnce.has(commandId)) this.filedOnce.set(commandId, order);
+          if (this.filing === 'commits_but_fails') throw new Error('the answer was lost');
+        },
+      },
+      mail: {
+        sendTickets: async ({ idempotencyKey }) => {
+          if (!this.mailUp) throw new Error('mail is down');
+          this.mailed.push(idempotencyKey);
+        },
+      },
+      telemetry: { record: (event) => this.told.push(event) },
+    };
+  }
+}

@@ -1,0 +1,54 @@
+import type { AdmissionPass } from '../live/state.ts';
+
+/** What this device remembers of a purchase, so that a reload in any step goes on from there. */
+export interface Attempt {
+  holdId: string;
+  bookingId: string | null;
+  seatIds: readonly string[];
+}
+
+function read<Value>(key: string): Value | null {
+  try {
+    return JSON.parse(localStorage.getItem(key) ?? 'null') as Value | null;
+  } catch {
+    return null;
+  }
+}
+
+function write(key: string, value: unknown): void {
+  if (value === null) localStorage.removeItem(key);
+  else localStorage.setItem(key, JSON.stringify(value));
+}
+
+/** Keys carry the account: another account on this device sees nothing of it. */
+const key = (kind: string, accountId: string, eventId: string): string =>
+  `onsale.${kind}.${accountId}.${eventId}`;
+
+/** The kept admission while it lasts, by server time `now`. */
+export function keptAdmission(
+  accountId: string,
+  eventId: string,
+  now: number,
+): AdmissionPass | null {
+  const pass = read<AdmissionPass>(key('admission', accountId, eventId));
+  return pass && pass.until > now ? pass : null;
+}
+
+/** Keeps an admission, or forgets it with null. */
+export function keepAdmission(
+  accountId: string,
+  eventId: string,
+  pass: AdmissionPass | null,
+): void {
+  write(key('admission', accountId, eventId), pass);
+}
+
+/** The kept attempt to buy. */
+export function keptAttempt(accountId: string, eventId: string): Attempt | null {
+  return read<Attempt>(key('attempt', accountId, eventId));
+}
+
+/** Keeps an attempt, or forgets it with null. */
+export function keepAttempt(accountId: string, eventId: string, attempt: Attempt | null): void {
+  write(key('attempt', accountId, eventId), attempt);
+}

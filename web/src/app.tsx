@@ -1,0 +1,43 @@
+import { Route, Router } from '@solidjs/router';
+import { lazy, type Component, type JSX } from 'solid-js';
+import { Shell } from './components/shell.tsx';
+import { loadMessages, type Area } from './i18n/index.ts';
+
+/** A page that is loaded when it is first opened, together with its part of the catalogue. */
+function page(load: () => Promise<{ default: Component }>, ...areas: Area[]): Component {
+  return lazy(async () => {
+    const [module] = await Promise.all([load(), loadMessages(...areas)]);
+    return module;
+  });
+}
+
+const Home = page(() => import('./pages/home.tsx'), 'events');
+const EventPage = page(() => import('./pages/event.tsx'), 'events');
+const SignIn = page(() => import('./pages/sign-in.tsx'), 'account');
+const Register = page(() => import('./pages/register.tsx'), 'account');
+const Account = page(() => import('./pages/account.tsx'), 'account');
+const Queue = page(() => import('./pages/queue.tsx'), 'queue');
+const Seats = page(() => import('./pages/seats.tsx'), 'seats');
+const Checkout = page(() => import('./pages/checkout.tsx'), 'checkout');
+const Bookings = page(() => import('./pages/bookings.tsx'), 'tickets');
+const Booking = page(() => import('./pages/booking.tsx'), 'tickets');
+const NotFound = page(() => import('./pages/not-found.tsx'));
+
+/** The site. */
+export function App(): JSX.Element {
+  return (
+    <Router root={Shell}>
+      <Route path="/" component={Home} />
+      <Route path="/sign-in" component={SignIn} />
+      <Route path="/register" component={Register} />
+      <Route path="/account" component={Account} />
+      <Route path="/events/:id" component={EventPage} />
+      <Route path="/events/:id/queue" component={Queue} />
+      <Route path="/events/:id/seats" component={Seats} />
+      <Route path="/checkout/:id" component={Checkout} />
+      <Route path="/bookings" component={Bookings} />
+      <Route path="/bookings/:id" component={Booking} />
+      <Route path="*" component={NotFound} />
+    </Router>
+  );
+}

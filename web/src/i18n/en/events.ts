@@ -1,0 +1,46 @@
+/** Home and event pages. */
+export default {
+  'home.title': 'Tickets everybody wants, one fair line',
+  'home.lede':
+    'Your place is kept across tabs, devices and restarts. You see who is ahead, how fast it moves, and why it slows.',
+  'home.events': 'Events',
+  'home.empty': 'No events are announced yet. Come back soon.',
+  'home.from': 'from {price}',
+  'sale.upcoming': 'Sale opens {when}',
+  'sale.on_sale': 'On sale now',
+  'sale.ended': 'Sale ended',
+  'event.when': 'When',
+  'event.where': 'Where',
+  'event.saleOpens': 'Sale opens',
+  'event.saleCloses': 'Sale closes',
+  'event.prices': 'Prices',
+  'event.allIn': 'All-in: the price you see here is the price you pay. No fees are added later.',
+  'event.join': 'Join the queue',
+  'event.back': 'Go to your place in the queue',
+  'event.lobby': 'Enter the waiting lobby',
+  'event.map': 'Look at the seat map',
+  'event.joinHint': 'One place per account. Refreshing or changing device keeps it.',
+  'event.joinSignIn': 'You sign in first, before any clock starts.',
+  'event.opensIn': 'Opens in',
+  'event.ended': 'This sale is over. Tickets you bought are under “My tickets”.',
+  'event.rules': 'How this sale works',
+  'event.order': 'Order',
+  'event.order.fifo': 'First come, first served, also for those who come before the sale opens.',
+  'event.order.draw':
+    'Everybody who is here before the sale opens takes part in a draw; after that, first come, first served.',
+  'event.limit': 'Limit',
+  'event.limitText': {
+    one: '{count} seat per person',
+    other: 'Up to {count} seats per person',
+  },
+  'event.pace': 'Pace',
+  'event.paceText': {
+    one: '{count} person is let in every {seconds} seconds.',
+    other: '{count} people are let in every {seconds} seconds.',
+  },
+  'event.turn': 'Your turn',
+  'event.turnText': 'When it comes, you have {claim} min to come in and {session} min inside.',
+  'event.hold': 'Paying',
+  'event.holdText':
+    'Chosen seats are yours for {count} min. A payment on its way is never cut off by the clock.',
+} as const;

@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { ZodError } from 'zod';
 import type { Context } from './context.ts';
@@ -6,9 +7,23 @@ import { completeChallenge } from './settle.ts';
 import type { SwitchPatch } from './switches.ts';
 import type { WebhookSender } from './webhooks.ts';
 
+type Env = { Bindings: HttpBindings };
+
+const LOOPBACK = /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/;
+
 /** `/_standin/…`: switches, reset, re-sending of events, and the cardholder's answer to 3-D Secure. No key needed. */
-export function controlRoutes(context: Context, sender: WebhookSender, reset: () => void): Hono {
-  const app = new Hono();
+export function controlRoutes(
+  context: Context,
+  sender: WebhookSender,
+  reset: () => void,
+): Hono<Env> {
+  const app = new Hono<Env>();
+  app.use(async (c, next) => {
+    // A phone in the same network may answer 3-D Secure but not turn the switches.
+    const from = c.env.incoming.socket.remoteAddress ?? '';
+    if (c.req.path.startsWith('/_standin/3ds/') || LOOPBACK.test(from)) return next();
+    return c.json({ error: 'only from this machine' }, 403);
+  });
   app.get('/switches', (c) => c.json(context.switches.get()));
   app.post('/switches', async (c) => {
     try {

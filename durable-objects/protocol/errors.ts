@@ -34,6 +34,7 @@ export const ERRORS = {
   order_closed: [409, 'This booking can no longer be changed.'],
   sale_not_open: [409, 'The sale is not open.'],
   sale_closed: [409, 'The sale is over.'],
+  upgrade_required: [426, 'This address is for live connections (WebSocket).'],
   unknown_seat: [422, 'One of the seats does not exist.'],
   duplicate_seat: [422, 'A seat is named twice.'],
   too_many_seats: [422, 'That is more seats than one person may have.'],

@@ -24,7 +24,18 @@ export const healthResponse = z
 
 /** Answer of `GET /.well-known/jwks.json` (RFC 7517). */
 export const jwksResponse = z
-  .object({ keys: z.array(z.record(z.string(), z.unknown())) })
+  .object({
+    keys: z.array(
+      z.object({
+        kty: z.string(),
+        crv: z.string(),
+        x: z.string(),
+        kid: z.string(),
+        alg: z.string(),
+        use: z.string(),
+      }),
+    ),
+  })
   .meta({ id: 'JwkSet' });
 
 /** Answer of the webhook: taken, or not ours. */

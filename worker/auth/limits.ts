@@ -1,0 +1,82 @@
+import { Ratelimit } from '@upstash/ratelimit';
+import type { Redis } from '@upstash/redis/cloudflare';
+import type { LimitName, Window } from '../settings.ts';
+import { errorWords, log } from '../telemetry/log.ts';
+
+/** What a limit said. `resetAt` is epoch ms. */
+export interface LimitAnswer {
+  allowed: boolean;
+  limit: number;
+  remaining: number;
+  resetAt: number;
+}
+
+/** Keys that the local stand-by counts before it forgets. */
+const LOCAL_KEYS_MAX = 10_000;
+
+/**
+ * Sliding-window limits in Redis. When Redis does not answer, this isolate counts by itself (failure case
+ * F22): coarser, since isolates do not know of each other, but no door stands open.
+ */
+export class Limits {
+  readonly #windows: Record<LimitName, Window>;
+  readonly #shared: Map<LimitName, Ratelimit>;
+  readonly #local = new Map<string, { used: number; resetAt: number }>();
+
+  constructor(redis: Redis, windows: Record<LimitName, Window>) {
+    this.#windows = windows;
+    this.#shared = new Map(
+      (Object.keys(windows) as LimitName[]).map((name) => [
+        name,
+        sharedLimit(redis, name, windows),
+      ]),
+    );
+  }
+
+  /** Counts one use of `key`. */
+  async take(name: LimitName, key: string, now: number): Promise<LimitAnswer> {
+    try {
+      const answer = await this.#shared.get(name)?.limit(key);
+      if (answer) {
+        const { success, limit, remaining, reset } = answer;
+        return { allowed: success, limit, remaining, resetAt: reset };
+      }
+    } catch (error) {
+      log({ name: 'problem', part: 'redis', detail: `limit ${name}: ${errorWords(error)}` });
+    }
+    return this.#takeLocally(name, key, now);
+  }
+
+  /** Gives one use back: the attempt turned out to be a rightful one. */
+  async giveBack(name: LimitName, key: string): Promise<void> {
+    try {
+      await this.#shared.get(name)?.limit(key, { rate: -1 });
+    } catch (error) {
+      log({ name: 'problem', part: 'redis', detail: `give back ${name}: ${errorWords(error)}` });
+    }
+  }
+
+  #takeLocally(name: LimitName, key: string, now: number): LimitAnswer {
+    const { max, windowMs } = this.#windows[name];
+    const id = `${name}\n${key}`;
+    const known = this.#local.get(id);
+    const entry = known && known.resetAt > now ? known : { used: 0, resetAt: now + windowMs };
+    if (this.#local.size >= LOCAL_KEYS_MAX) this.#local.clear();
+    const allowed = entry.used < max;
+    if (allowed) entry.used += 1;
+    this.#local.set(id, entry);
+    return { allowed, limit: max, remaining: max - entry.used, resetAt: entry.resetAt };
+  }
+}
+
+function sharedLimit(redis: Redis, name: LimitName, windows: Record<LimitName, Window>): Ratelimit {
+  const { max, windowMs } = windows[name];
+  return new Ratelimit({
+    redis,
+    limiter: Ratelimit.slidingWindow(max, `${windowMs} ms`),
+    prefix: `limit:${name}`,
+    ephemeralCache: new Map(),
+    // The client has its own time-out, after which this isolate counts instead of letting all pass.
+    timeout: 0,
+  });
+}

@@ -1,0 +1,140 @@
+import type { Redis } from '@upstash/redis/cloudflare';
+import type { AccountId } from '../../durable-objects/core/ids.ts';
+import type { Result } from '../../durable-objects/core/result.ts';
+
+/** Whose session it is; what its access tokens say. */
+export interface SessionOwner {
+  accountId: AccountId;
+  email: string;
+  name: string;
+}
+
+/** A session with the refresh token that continues it. */
+export interface OpenSession {
+  /** The session's id, in every access token as `sid`. */
+  sid: string;
+  refreshToken: string;
+}
+
+/**
+ * Compares and swaps the family's one valid hash. A known session with another hash means that a token
+ * was used twice: somebody copied it, so nobody may go on with it (RFC 9700, 4.14.2).
+ */
+const ROTATE = `
+local current = redis.call('HGET', KEYS[1], 'hash')
+if not current then return {'gone'} end
+if current ~= ARGV[1] then
+  redis.call('DEL', KEYS[1])
+  return {'reused'}
+end
+redis.call('HSET', KEYS[1], 'hash', ARGV[2])
+redis.call('EXPIRE', KEYS[1], tonumber(ARGV[3]))
+return {'rotated', redis.call('HGET', KEYS[1], 'account'), redis.call('HGET', KEYS[1], 'email'), redis.call('HGET', KEYS[1], 'name')}
+`;
+
+const TOKEN = /^([0-9a-f-]{36})\.([A-Za-z0-9_-]{43})$/;
+
+/**
+ * Refresh sessions in Redis: one family a sign-in, its token stored only as a hash and changed with each
+ * use. All methods throw when Redis does not answer.
+ */
+export class Sessions {
+  readonly #redis: Redis;
+  readonly #lifetime: { refreshSeconds: number; accessSeconds: number };
+
+  constructor(redis: Redis, lifetime: { refreshSeconds: number; accessSeconds: number }) {
+    this.#redis = redis;
+    this.#lifetime = lifetime;
+  }
+
+  /** Makes a session's ids without writing anything. */
+  prepare(): OpenSession {
+    const sid = crypto.randomUUID();
+    return { sid, refreshToken: `${sid}.${randomSecret()}` };
+  }
+
+  /** Writes a prepared session down. */
+  async open(session: OpenSession, owner: SessionOwner): Promise<void> {
+    const key = sessionKey(session.sid);
+    await this.#redis
+      .multi()
+      .hset(key, {
+        hash: await sha256(session.refreshToken),
+        account: owner.accountId,
+        email: owner.email,
+        name: owner.name,
+      })
+      .expire(key, this.#lifetime.refreshSeconds)
+      .exec();
+  }
+
+  /** Exchanges a refresh token for the next one, once. Used twice, the session ends for everybody. */
+  async rotate(
+    refreshToken: string,
+  ): Promise<
+    Result<
+      { session: OpenSession; owner: SessionOwner },
+      { code: 'invalid_token' | 'token_reused' }
+    >
+  > {
+    const sid = TOKEN.exec(refreshToken)?.[1];
+    if (sid === undefined) return { ok: false, code: 'invalid_token' };
+    const next = `${sid}.${randomSecret()}`;
+    const [outcome, account, email, name] = await this.#redis.eval<string[], string[]>(
+      ROTATE,
+      [sessionKey(sid)],
+      [await sha256(refreshToken), await sha256(next), String(this.#lifetime.refreshSeconds)],
+    );
+    if (outcome === 'reused') {
+      await this.#deny(sid);
+      return { ok: false, code: 'token_reused' };
+    }
+    if (outcome !== 'rotated' || !account || !email || name === undefined) {
+      return { ok: false, code: 'invalid_token' };
+    }
+    return {
+      ok: true,
+      session: { sid, refreshToken: next },
+      owner: { accountId: account as AccountId, email, name },
+    };
+  }
+
+  /** Ends a session: its refresh token and every access token of it. */
+  async revoke(sid: string): Promise<void> {
+    await this.#redis.del(sessionKey(sid));
+    await this.#deny(sid);
+  }
+
+  /** Whether the session of an access token was ended. */
+  async revoked(sid: string): Promise<boolean> {
+    return (await this.#redis.exists(revokedKey(sid))) === 1;
+  }
+
+  async #deny(sid: string): Promise<void> {
+    await this.#redis.set(revokedKey(sid), '1', { ex: this.#lifetime.accessSeconds });
+  }
+}
+
+function sessionKey(sid: string): string {
+  return `session:${sid}`;
+}
+
+function revokedKey(sid: string): string {
+  return `revoked:${sid}`;
+}
+
+function randomSecret(): string {
+  return base64Url(crypto.getRandomValues(new Uint8Array(32)));
+}
+
+async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return base64Url(new Uint8Array(digest));
+}
+
+function base64Url(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '');
+}

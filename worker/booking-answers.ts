@@ -1,0 +1,44 @@
+import type { Order } from '../durable-objects/protocol/seats-rpc.ts';
+import type { EventRecord } from './db/event-record.ts';
+import type { Booking } from './schemas/booking.ts';
+import { signTickets } from './tickets.ts';
+import { iso, isoOrNull } from './times.ts';
+
+/** An order at the HTTP border, with signed tickets once it is confirmed. */
+export async function bookingAnswer(
+  secret: string,
+  record: EventRecord,
+  order: Order,
+): Promise<Booking> {
+  const { definition } = record;
+  const open = order.status === 'held' || order.status === 'paying';
+  return {
+    bookingId: order.orderId,
+    holdId: order.holdId,
+    status: order.status,
+    event: {
+      id: definition.eventId,
+      name: definition.name,
+      venueName: definition.venueName,
+      timeZone: definition.timeZone,
+      startsAt: iso(definition.startsAt),
+    },
+    items: order.items.map(({ seatId, label, categoryId, price }) => ({
+      seatId,
+      label,
+      categoryId,
+      price: { amount: price.amount, currency: price.currency },
+    })),
+    total: { amount: order.total.amount, currency: order.total.currency },
+    createdAt: iso(order.createdAt),
+    expiresAt: open ? iso(order.expiresAt) : null,
+    confirmedAt: isoOrNull(order.confirmedAt),
+    filed: order.filed,
+    refundId: order.refundId,
+    paymentProblem: order.paymentProblem && {
+      code: order.paymentProblem.code,
+      message: order.paymentProblem.message,
+    },
+    tickets: await signTickets(secret, definition.eventId, order),
+  };
+}

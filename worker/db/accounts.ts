@@ -1,0 +1,34 @@
+import { eq } from 'drizzle-orm';
+import { users } from '../../drizzle/schema.ts';
+import type { AccountId } from '../../durable-objects/core/ids.ts';
+import type { Database } from './database.ts';
+
+/** An account as sign-in needs it. */
+export interface Account {
+  id: AccountId;
+  email: string;
+  name: string;
+  passwordHash: string;
+}
+
+/** The account with this normalised address, or null. */
+export async function accountByEmail(db: Database, email: string): Promise<Account | null> {
+  const [row] = await db.select().from(users).where(eq(users.email, email)).limit(1);
+  return row ? { ...row, id: row.id as AccountId } : null;
+}
+
+/** An account's address and name by its id, or null; for mail. */
+export async function accountById(db: Database, id: AccountId): Promise<Account | null> {
+  const [row] = await db.select().from(users).where(eq(users.id, id)).limit(1);
+  return row ? { ...row, id: row.id as AccountId } : null;
+}
+
+/** Writes a new account; false when the address is taken. */
+export async function addAccount(db: Database, account: Account): Promise<boolean> {
+  const rows = await db
+    .insert(users)
+    .values(account)
+    .onConflictDoNothing({ target: users.email })
+    .returning({ id: users.id });
+  return rows.length === 1;
+}

@@ -1,0 +1,104 @@
+import { and, asc, eq, gt } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import { categories, events, seatPlans, venues } from '../../drizzle/schema.ts';
+import type { EventId } from '../../durable-objects/core/ids.ts';
+import type { Category } from '../../durable-objects/core/plan.ts';
+import type { Database } from './database.ts';
+import { toRecord } from './event-record.ts';
+import type { EventRecord } from './event-record.ts';
+
+/** How long an event may be served without asking again, ms. Sales keep their own definition anyway. */
+const FRESH_MS = 30_000;
+/** How long "there is no such event" is believed, ms. */
+const ABSENT_MS = 5_000;
+/** Entries kept; unknown ids cost memory, so the memo is emptied rather than grown. */
+const ENTRIES_MAX = 1_000;
+/** Closed sales still need the cron for this long: late money, unfiled bookings. */
+const AFTERCARE_MS = 3 * 24 * 3600_000;
+
+interface Entry {
+  record: EventRecord | null;
+  until: number;
+}
+
+/**
+ * The catalogue with a memo per isolate. When Postgres does not answer, what was known is served on,
+ * however old: a sale outlives the catalogue. Values are kept, never promises, because a promise belongs
+ * to the request that made it.
+ */
+export class CatalogueCache {
+  readonly #db: Database;
+  readonly #entries = new Map<string, Entry>();
+  #all: { records: readonly EventRecord[]; until: number } | null = null;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** An event, or null when there is none. Throws when Postgres does not answer and nothing is known. */
+  async event(eventId: EventId, now: number): Promise<EventRecord | null> {
+    const entry = this.#entries.get(eventId);
+    if (entry && entry.until > now) return entry.record;
+    try {
+      const record = await loadEvent(this.#db, eventId);
+      this.#keep(eventId, record, now);
+      return record;
+    } catch (error) {
+      if (entry?.record) return entry.record;
+      throw error;
+    }
+  }
+
+  /** All events whose sale has not been over for long, soonest first. Throws like `event`. */
+  async events(now: number): Promise<readonly EventRecord[]> {
+    if (this.#all && this.#all.until > now) return this.#all.records;
+    try {
+      const records = await loadEvents(this.#db, gt(events.closesAt, new Date(now - AFTERCARE_MS)));
+      this.#all = { records, until: now + FRESH_MS };
+      for (const record of records) this.#keep(record.definition.eventId, record, now);
+      return records;
+    } catch (error) {
+      if (this.#all) return this.#all.records;
+      throw error;
+    }
+  }
+
+  #keep(eventId: string, record: EventRecord | null, now: number): void {
+    if (this.#entries.size >= ENTRIES_MAX) this.#entries.clear();
+    this.#entries.set(eventId, { record, until: now + (record ? FRESH_MS : ABSENT_MS) });
+  }
+}
+
+/** An event straight from Postgres; null when there is none. Throws when Postgres does not answer. */
+export async function loadEvent(db: Database, eventId: EventId): Promise<EventRecord | null> {
+  const found = await loadEvents(db, eq(events.id, eventId));
+  return found[0] ?? null;
+}
+
+async function loadEvents(db: Database, where: SQL | undefined): Promise<EventRecord[]> {
+  const joined = db
+    .select({ event: events, venue: venues, plan: seatPlans })
+    .from(events)
+    .innerJoin(venues, eq(venues.id, events.venueId))
+    .innerJoin(
+      seatPlans,
+      and(eq(seatPlans.venueId, events.venueId), eq(seatPlans.version, events.planVersion)),
+    )
+    .where(where)
+    .orderBy(asc(events.startsAt));
+  const bands = db
+    .select({ category: categories })
+    .from(categories)
+    .innerJoin(events, eq(events.id, categories.eventId))
+    .where(where)
+    .orderBy(asc(categories.position));
+  const [rows, found] = await db.batch([joined, bands]);
+  const byEvent = new Map<string, Category[]>();
+  for (const { category } of found) {
+    const { id, name, color, amount, currency } = category;
+    const list = byEvent.get(category.eventId) ?? [];
+    list.push({ id, name, color, price: { amount, currency } });
+    byEvent.set(category.eventId, list);
+  }
+  return rows.map((row) => toRecord(row, byEvent.get(row.event.id) ?? []));
+}

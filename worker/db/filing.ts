@@ -1,0 +1,128 @@
+import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import type { Filing } from '../../durable-objects/protocol/ports.ts';
+import { errorWords, log } from '../telemetry/log.ts';
+import type { Database } from './database.ts';
+import { filingRow } from './filing-row.ts';
+import type { FilingRow } from './filing-row.ts';
+
+type Batch = Parameters<Filing['file']>[0];
+
+/**
+ * Files orders in one transaction. Commands that Postgres has already seen do nothing, so a batch may be
+ * sent again at any time. When the batch is refused as a whole, each order is tried by itself: one that
+ * Postgres will never take must not keep the others out. Throws when any of them is not filed.
+ */
+export function postgresFiling(db: Database): Filing {
+  return {
+    async file(batch) {
+      if (batch.length === 0) return;
+      try {
+        await fileAll(db, batch);
+      } catch (error) {
+        if (batch.length === 1 || !isRefusal(error)) throw error;
+        await fileEach(db, batch, error);
+      }
+    },
+  };
+}
+
+async function fileEach(db: Database, batch: Batch, first: unknown): Promise<void> {
+  let refused = 0;
+  for (const item of batch) {
+    try {
+      await fileAll(db, [item]);
+    } catch (error) {
+      refused += 1;
+      log({ name: 'problem', part: 'filing', orderId: item.order.orderId, detail: words(error) });
+    }
+  }
+  if (refused > 0)
+    throw new Error(`${refused} of ${batch.length} orders not filed`, { cause: first });
+}
+
+async function fileAll(db: Database, batch: Batch): Promise<void> {
+  const [first, ...rest] = waves(batch.map(filingRow)).map((wave) => db.execute(statement(wave)));
+  if (first) await db.batch([first, ...rest]);
+}
+
+/** One statement may not touch an order twice, so an order's second command goes into the next one. */
+function waves(rows: readonly FilingRow[]): FilingRow[][] {
+  const seen = new Map<string, number>();
+  const result: FilingRow[][] = [];
+  for (const row of rows) {
+    const wave = seen.get(row.booking_id) ?? 0;
+    seen.set(row.booking_id, wave + 1);
+    const list = result[wave] ?? [];
+    list.push(row);
+    result[wave] = list;
+  }
+  return result;
+}
+
+/**
+ * A booking never leaves `refunded`, and an item once dead stays dead, whatever order the commands come
+ * in. Refunds are sorted first, so that a seat they release can be sold in the same statement.
+ */
+function statement(rows: readonly FilingRow[]): SQL {
+  return sql`
+WITH input AS (
+  SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS x(
+    command_id text, booking_id text, event_id text, user_id uuid, hold_id text, status text,
+    amount bigint, currency text, created_at timestamptz, confirmed_at timestamptz,
+    payment_id text, refund_id text, items jsonb)
+), fresh AS (
+  INSERT INTO processed_commands (id) SELECT command_id FROM input ON CONFLICT DO NOTHING RETURNING id
+), todo AS (
+  SELECT input.* FROM input JOIN fresh ON fresh.id = input.command_id
+), booked AS (
+  INSERT INTO bookings (id, event_id, user_id, hold_id, status, amount, currency, created_at, confirmed_at)
+  SELECT booking_id, event_id, user_id, hold_id, status, amount, currency, created_at, confirmed_at FROM todo
+  ON CONFLICT (id) DO UPDATE SET status = excluded.status,
+    confirmed_at = coalesce(bookings.confirmed_at, excluded.confirmed_at), filed_at = now()
+  WHERE bookings.status <> 'refunded'
+), seats AS (
+  INSERT INTO booking_items
+    (booking_id, event_id, seat_id, label, category_id, amount, currency, ticket_id, position, live)
+  SELECT todo.booking_id, todo.event_id, i.seat_id, i.label, i.category_id, i.amount, i.currency,
+    i.ticket_id, i.position, todo.status = 'confirmed'
+  FROM todo, jsonb_to_recordset(todo.items) AS i(
+    seat_id text, label text, category_id text, amount bigint, currency text, ticket_id text, position int)
+  ORDER BY todo.status = 'confirmed', i.position
+  ON CONFLICT (booking_id, seat_id) DO UPDATE SET live = booking_items.live AND excluded.live,
+    ticket_id = coalesce(booking_items.ticket_id, excluded.ticket_id)
+), paid AS (
+  INSERT INTO payments (id, booking_id, amount, currency, status)
+  SELECT payment_id, booking_id, amount, currency,
+    CASE WHEN status = 'refunded' THEN 'refunded' ELSE 'succeeded' END
+  FROM todo WHERE payment_id IS NOT NULL
+  ON CONFLICT (id) DO UPDATE SET status = excluded.status WHERE payments.status <> 'refunded'
+), returned AS (
+  INSERT INTO refunds (id, booking_id, payment_id, amount, currency, status)
+  SELECT refund_id, booking_id, payment_id, amount, currency,
+    CASE WHEN status = 'refunded' THEN 'succeeded' ELSE 'pending' END
+  FROM todo WHERE refund_id IS NOT NULL
+  ON CONFLICT (id) DO UPDATE SET status = excluded.status WHERE refunds.status <> 'succeeded'
+)
+INSERT INTO audit_log (actor, action, event_id, subject, details)
+SELECT user_id::text, 'booking.' || status, event_id, booking_id,
+  jsonb_build_object('command', command_id, 'payment', payment_id, 'refund', refund_id,
+    'amount', amount, 'currency', currency, 'seats', jsonb_array_length(items))
+FROM todo`;
+}
+
+/** Whether Postgres answered and said no (class 22: data, 23: integrity), so that asking again cannot help. */
+function isRefusal(error: unknown): boolean {
+  const code = codeOf(error) ?? (error instanceof Error ? codeOf(error.cause) : undefined);
+  return code !== undefined && /^2[23]/.test(code);
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Drizzle puts the whole statement with its values into the message; only the cause is fit for a log. */
+function words(error: unknown): string {
+  return error instanceof Error && error.cause ? errorWords(error.cause) : errorWords(error);
+}

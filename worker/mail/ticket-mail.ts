@@ -1,0 +1,76 @@
+import { Buffer } from 'node:buffer';
+import { renderSVG } from 'uqr';
+import type { SaleDefinition } from '../../durable-objects/core/sale.ts';
+import type { Order } from '../../durable-objects/protocol/seats-rpc.ts';
+import type { Ticket } from '../schemas/booking.ts';
+
+/** What a ticket mail is made of. */
+export interface TicketMailInput {
+  definition: SaleDefinition;
+  order: Order;
+  tickets: readonly Ticket[];
+  /** The booking's page. */
+  link: string;
+  name: string;
+}
+
+/** Subject, bodies and attachments in Resend's shape. */
+export interface TicketMailBody {
+  subject: string;
+  html: string;
+  text: string;
+  attachments: { filename: string; content: string; content_type: string; content_id: string }[];
+}
+
+/**
+ * The confirmation with one QR code per seat, attached and shown inline: mail clients drop pictures that
+ * are written into the page itself.
+ */
+export function ticketMail(input: TicketMailInput): TicketMailBody {
+  const { definition, order, tickets, link, name } = input;
+  const when = new Intl.DateTimeFormat('en-IN', {
+    dateStyle: 'full',
+    timeStyle: 'short',
+    timeZone: definition.timeZone,
+  }).format(definition.startsAt);
+  const total = formatMoney(order.total);
+  const place = `${definition.venueName}, ${when} (${definition.timeZone})`;
+  const text = [
+    `Hello ${name},`,
+    '',
+    `your tickets for ${definition.name} are confirmed.`,
+    place,
+    '',
+    ...tickets.map((ticket) => `${ticket.label}: ticket ${ticket.id}`),
+    '',
+    `Paid: ${total}. Booking ${order.orderId}.`,
+    `Show the QR codes at the gate: ${link}`,
+  ].join('\n');
+  const cards = tickets.map(
+    (ticket) =>
+      `<div style="margin:16px 0;padding:16px;border:1px solid #d5d7e0;border-radius:12px"><p style="margin:0 0 8px;font-weight:600">${escape(ticket.label)}</p><img src="cid:${escape(ticket.id)}" alt="QR code of ${escape(ticket.label)}" width="240" height="240"></div>`,
+  );
+  const html = `<!doctype html><html lang="en"><body style="font-family:system-ui,sans-serif;color:#15172b;max-width:560px;margin:0 auto;padding:24px"><h1 style="font-size:22px">You are going to ${escape(definition.name)}</h1><p>Hello ${escape(name)}, your tickets are confirmed.</p><p>${escape(place)}</p>${cards.join('')}<p>Paid: ${escape(total)}<br>Booking ${escape(order.orderId)}</p><p><a href="${escape(link)}">Open your booking</a></p></body></html>`;
+  return {
+    subject: `Your tickets: ${definition.name}`,
+    html,
+    text,
+    attachments: tickets.map((ticket) => ({
+      filename: `ticket-${ticket.seatId}.svg`,
+      content: Buffer.from(renderSVG(ticket.code, { ecc: 'L', border: 2 })).toString('base64'),
+      content_type: 'image/svg+xml',
+      content_id: ticket.id,
+    })),
+  };
+}
+
+function formatMoney(money: { amount: number; currency: string }): string {
+  const format = new Intl.NumberFormat('en-IN', { style: 'currency', currency: money.currency });
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  return format.format(money.amount / 10 ** digits);
+}
+
+function escape(text: string): string {
+  const signs: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+  return text.replace(/[&<>"]/g, (sign) => signs[sign] ?? sign);
+}

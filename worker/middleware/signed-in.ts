@@ -1,0 +1,49 @@
+import { createMiddleware } from 'hono/factory';
+import { verifyToken } from '../../durable-objects/protocol/tokens.ts';
+import type { TokenClaims } from '../../durable-objects/protocol/tokens.ts';
+import type { AppContext, AppEnv } from '../context.ts';
+import { ProblemError } from '../problem.ts';
+import { errorWords, log } from '../telemetry/log.ts';
+
+const CHALLENGE = { 'www-authenticate': 'Bearer realm="onsale"' };
+
+/** Checks an access token by itself: no look-up, so that it costs a waiting fan's poll nothing. */
+export async function checkAccess(
+  c: AppContext,
+  token: string | undefined,
+): Promise<TokenClaims['access']> {
+  if (token === undefined || token === '') throw new ProblemError('unauthorized', {}, CHALLENGE);
+  const secret = c.get('services').settings.authSecret;
+  const outcome = await verifyToken(secret, 'access', token, Date.now());
+  if (!outcome.ok) throw new ProblemError(outcome.code, {}, CHALLENGE);
+  return outcome.claims;
+}
+
+/** Requires `Authorization: Bearer` with a valid access token. */
+export const signedIn = createMiddleware<AppEnv>(async (c, next) => {
+  const header = c.req.header('authorization') ?? '';
+  c.set('access', await checkAccess(c, /^Bearer +(\S+)$/i.exec(header)?.[1]));
+  return next();
+});
+
+/**
+ * As `signedIn`, and the session must not have been ended: for where identity, seats or money move. When
+ * Redis does not answer the token is believed and it is reported: the sale goes on (failure case F22).
+ */
+export const stillSignedIn = createMiddleware<AppEnv>(async (c, next) => {
+  const header = c.req.header('authorization') ?? '';
+  const access = await checkAccess(c, /^Bearer +(\S+)$/i.exec(header)?.[1]);
+  if (await isRevoked(c, access.sid)) throw new ProblemError('invalid_token', {}, CHALLENGE);
+  c.set('access', access);
+  return next();
+});
+
+async function isRevoked(c: AppContext, sid: string): Promise<boolean> {
+  try {
+    return await c.get('services').sessions.revoked(sid);
+  } catch (error) {
+    const detail = `revocation look-up: ${errorWords(error)}`;
+    log({ name: 'problem', part: 'redis', requestId: c.get('requestId'), detail });
+    return false;
+  }
+}

@@ -1,0 +1,64 @@
+import { Stripe } from 'stripe';
+import { z } from 'zod';
+import { eventOf } from '../../durable-objects/core/ids.ts';
+import type { EventId, OrderId } from '../../durable-objects/core/ids.ts';
+import type { Result } from '../../durable-objects/core/result.ts';
+
+/** Largest age of a signature, seconds (docs.stripe.com/webhooks, "Preventing replay attacks"). */
+const TOLERANCE_SECONDS = 300;
+
+/** Types that tell something about an order's money; others are none of our business. */
+const TYPES: ReadonlySet<string> = new Set([
+  'payment_intent.succeeded',
+  'payment_intent.payment_failed',
+  'payment_intent.processing',
+  'payment_intent.canceled',
+]);
+
+const ours = z.object({ metadata: z.object({ eventId: z.string(), orderId: z.string() }) });
+const crypto = Stripe.createSubtleCryptoProvider();
+
+/** A signed message of Stripe: about one of our orders, or not ours, with the reason. */
+export type WebhookMessage = Result<
+  { stripeEventId: string; type: string } & (
+    | { about: 'order'; eventId: EventId; orderId: OrderId }
+    | { about: 'other'; reason: 'unknown_type' | 'unknown_intent' }
+  ),
+  { code: 'invalid_signature' }
+>;
+
+/** Checks the signature over the raw body, then reads whose order it is about. */
+export async function readWebhook(
+  stripe: Stripe,
+  secret: string,
+  body: string,
+  signature: string,
+): Promise<WebhookMessage> {
+  let event: Stripe.Event;
+  try {
+    event = await stripe.webhooks.constructEventAsync(
+      body,
+      signature,
+      secret,
+      TOLERANCE_SECONDS,
+      crypto,
+    );
+  } catch (error) {
+    if (error instanceof Stripe.errors.StripeSignatureVerificationError) {
+      return { ok: false, code: 'invalid_signature' };
+    }
+    // A signed body that is no JSON.
+    if (error instanceof SyntaxError) return { ok: false, code: 'invalid_signature' };
+    throw error;
+  }
+  const base = { ok: true, stripeEventId: event.id, type: event.type } as const;
+  if (!TYPES.has(event.type)) return { ...base, about: 'other', reason: 'unknown_type' };
+  const parsed = ours.safeParse(event.data.object);
+  if (!parsed.success) return { ...base, about: 'other', reason: 'unknown_intent' };
+  const { eventId, orderId } = parsed.data.metadata;
+  const named = eventOf('book', orderId);
+  if (named === null || named !== eventId) {
+    return { ...base, about: 'other', reason: 'unknown_intent' };
+  }
+  return { ...base, about: 'order', eventId: named, orderId: orderId as OrderId };
+}

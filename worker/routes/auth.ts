@@ -1,0 +1,131 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { AccountId } from '../../durable-objects/core/ids.ts';
+import { signIn, issueAccess } from '../auth/sign-in.ts';
+import { hashPassword, verifyPassword } from '../auth/password.ts';
+import type { AppEnv } from '../context.ts';
+import { addressOf } from '../context.ts';
+import { accountByEmail, addAccount } from '../db/accounts.ts';
+import { takeOrRefuse } from '../middleware/limited.ts';
+import { signedIn } from '../middleware/signed-in.ts';
+import { ProblemError } from '../problem.ts';
+import {
+  loginRequest,
+  refreshRequest,
+  registerRequest,
+  sessionResponse,
+  signedInResponse,
+} from '../schemas/auth.ts';
+import { errorWords, log } from '../telemetry/log.ts';
+import { BEARER, BODY, bearerAuth, body, json, problems } from './problems.ts';
+
+const register = createRoute({
+  method: 'post',
+  path: '/api/auth/register',
+  tags: ['Accounts'],
+  summary: 'Make an account and sign in',
+  request: body(registerRequest),
+  responses: {
+    201: json(signedInResponse, 'Signed in.'),
+    ...problems(...BODY, 'registration_refused'),
+  },
+});
+
+const login = createRoute({
+  method: 'post',
+  path: '/api/auth/login',
+  tags: ['Accounts'],
+  summary: 'Sign in',
+  request: body(loginRequest),
+  responses: {
+    200: json(signedInResponse, 'Signed in.'),
+    ...problems(...BODY, 'invalid_credentials'),
+  },
+});
+
+const refresh = createRoute({
+  method: 'post',
+  path: '/api/auth/refresh',
+  tags: ['Accounts'],
+  summary: 'Exchange a refresh token for new tokens, once',
+  request: body(refreshRequest),
+  responses: {
+    200: json(sessionResponse, 'New tokens; the old refresh token is spent.'),
+    ...problems(...BODY, 'invalid_token', 'token_reused'),
+  },
+});
+
+const logout = createRoute({
+  method: 'post',
+  path: '/api/auth/logout',
+  tags: ['Accounts'],
+  summary: 'End the session and all its tokens',
+  security: bearerAuth,
+  middleware: [signedIn] as const,
+  responses: { 204: { description: 'Signed out.' }, ...problems(...BEARER) },
+});
+
+/** Accounts and sessions. Answers never tell whether an address has an account. */
+export function authRoutes(app: OpenAPIHono<AppEnv>): void {
+  app.openapi(register, async (c) => {
+    const { password, name, email: given } = c.req.valid('json');
+    const email = normalEmail(given);
+    await takeOrRefuse(c, 'registerAddress', addressOf(c));
+    await takeOrRefuse(c, 'register', email);
+    const { db } = c.get('services');
+    const account = {
+      id: crypto.randomUUID() as AccountId,
+      email,
+      name: name.normalize('NFC'),
+      passwordHash: await hashPassword(password),
+    };
+    if (!(await addAccount(db, account))) throw new ProblemError('registration_refused');
+    return c.json(await signIn(c, account), 201);
+  });
+
+  app.openapi(login, async (c) => {
+    const { password, email: given } = c.req.valid('json');
+    const email = normalEmail(given);
+    await takeOrRefuse(c, 'login', email);
+    const { db, limits } = c.get('services');
+    const account = await accountByEmail(db, email);
+    const right = await verifyPassword(password, account?.passwordHash ?? null);
+    if (!account || !right) throw new ProblemError('invalid_credentials');
+    // Only failed attempts count, and counting first keeps a thousand guesses at once from passing.
+    await limits.giveBack('login', email);
+    return c.json(await signIn(c, account), 200);
+  });
+
+  app.openapi(refresh, async (c) => {
+    const { sessions } = c.get('services');
+    let outcome: Awaited<ReturnType<typeof sessions.rotate>>;
+    try {
+      outcome = await sessions.rotate(c.req.valid('json').refreshToken);
+    } catch (error) {
+      log({ name: 'problem', part: 'redis', detail: `refresh: ${errorWords(error)}` });
+      throw new ProblemError('unavailable');
+    }
+    if (!outcome.ok) {
+      if (outcome.code === 'token_reused') {
+        log({ name: 'refresh_reused', requestId: c.get('requestId') });
+      }
+      throw new ProblemError(outcome.code);
+    }
+    return c.json(await issueAccess(c, outcome.session, outcome.owner), 200);
+  });
+
+  app.openapi(logout, async (c) => {
+    try {
+      await c.get('services').sessions.revoke(c.get('access').sid);
+    } catch (error) {
+      // A log-out that is not written down has not happened, and must not look as if it had.
+      log({ name: 'problem', part: 'redis', detail: `log-out: ${errorWords(error)}` });
+      throw new ProblemError('unavailable');
+    }
+    return c.body(null, 204);
+  });
+}
+
+function normalEmail(email: string): string {
+  return email.normalize('NFC').toLowerCase();
+}

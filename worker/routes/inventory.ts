@@ -1,0 +1,106 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { LockOutcome } from '../../durable-objects/protocol/seats-rpc.ts';
+import { saleOf } from '../../durable-objects/stubs.ts';
+import { requireAdmission } from '../admission.ts';
+import { requireEvent } from '../catalogue-access.ts';
+import type { AppEnv } from '../context.ts';
+import { stillSignedIn } from '../middleware/signed-in.ts';
+import { owningSale } from '../owned.ts';
+import { ProblemError } from '../problem.ts';
+import { ask } from '../rpc.ts';
+import { holdId } from '../schemas/common.ts';
+import { holdResponse, lockRequest } from '../schemas/inventory.ts';
+import { iso } from '../times.ts';
+import { BEARER, BODY, bearerAuth, body, json, problems } from './problems.ts';
+
+const lock = createRoute({
+  method: 'post',
+  path: '/api/inventory/lock-seats',
+  tags: ['Seats'],
+  summary: 'Hold seats, all or none',
+  security: bearerAuth,
+  middleware: [stillSignedIn] as const,
+  request: {
+    ...body(lockRequest),
+    headers: z.object({ 'x-admission-token': z.string().optional() }),
+  },
+  responses: {
+    201: json(holdResponse, 'The seats are yours until `expiresAt`.'),
+    ...problems(
+      ...BEARER,
+      ...BODY,
+      'not_admitted',
+      'admission_expired',
+      'event_not_found',
+      'seats_unavailable',
+      'hold_exists',
+      'request_reused',
+      'sale_not_open',
+      'sale_closed',
+      'unknown_seat',
+      'duplicate_seat',
+      'too_many_seats',
+      'overloaded',
+    ),
+  },
+});
+
+const release = createRoute({
+  method: 'delete',
+  path: '/api/inventory/holds/{holdId}',
+  tags: ['Seats'],
+  summary: 'Give held seats back',
+  security: bearerAuth,
+  middleware: [stillSignedIn] as const,
+  request: { params: z.object({ holdId }) },
+  responses: {
+    204: { description: 'The seats are free again.' },
+    ...problems(...BEARER, 'hold_not_found', 'order_closed', 'overloaded'),
+  },
+});
+
+/** Locks and releases. */
+export function inventoryRoutes(app: OpenAPIHono<AppEnv>): void {
+  app.openapi(lock, async (c) => {
+    const { eventId, seatIds, requestId } = c.req.valid('json');
+    const accountId = c.get('access').sub;
+    await requireEvent(c, eventId);
+    const admissionId = await requireAdmission(c, accountId, eventId);
+    const request = { accountId, admissionId, seatIds, requestId };
+    const outcome = await ask(() => saleOf(c.env, eventId).lockSeats(request));
+    if (!outcome.ok) throw lockProblem(outcome);
+    const { hold } = outcome;
+    const total = { amount: hold.total.amount, currency: hold.total.currency };
+    return c.json(
+      { holdId: hold.holdId, seatIds: [...hold.seatIds], expiresAt: iso(hold.expiresAt), total },
+      201,
+    );
+  });
+
+  app.openapi(release, async (c) => {
+    const { holdId } = c.req.valid('param');
+    const { sale } = await owningSale(c, 'hold', holdId);
+    const accountId = c.get('access').sub;
+    const outcome = await ask(() => sale().releaseHold({ accountId, holdId }));
+    if (!outcome.ok) throw new ProblemError(outcome.code);
+    return c.body(null, 204);
+  });
+}
+
+function lockProblem(outcome: LockOutcome & { ok: false }): ProblemError {
+  switch (outcome.code) {
+    case 'seats_unavailable':
+      return new ProblemError(outcome.code, {
+        seatIds: [...outcome.seatIds],
+        alternatives: [...outcome.alternatives],
+      });
+    case 'unknown_seat':
+    case 'duplicate_seat':
+      return new ProblemError(outcome.code, { seatIds: [...outcome.seatIds] });
+    case 'too_many_seats':
+      return new ProblemError(outcome.code, { limit: outcome.limit, owned: outcome.owned });
+    default:
+      return new ProblemError(outcome.code);
+  }
+}

@@ -1,0 +1,147 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { EventId } from '../../durable-objects/core/ids.ts';
+import { leafOf } from '../../durable-objects/protocol/queue-rpc.ts';
+import { leafAt } from '../../durable-objects/stubs.ts';
+import type { WaitingRoomStub } from '../../durable-objects/stubs.ts';
+import { requireEvent } from '../catalogue-access.ts';
+import type { AppContext, AppEnv } from '../context.ts';
+import { signedIn, stillSignedIn } from '../middleware/signed-in.ts';
+import { ProblemError, tryLater } from '../problem.ts';
+import { positionAnswer } from '../queue-answers.ts';
+import { ask } from '../rpc.ts';
+import { eventId } from '../schemas/common.ts';
+import {
+  joinRequest,
+  positionQuery,
+  positionResponse,
+  statsResponse,
+  tickResponse,
+} from '../schemas/queue.ts';
+import { currentTick } from '../tick-cache.ts';
+import { iso } from '../times.ts';
+import { BEARER, BODY, bearerAuth, body, json, problems } from './problems.ts';
+
+const params = z.object({ eventId });
+/** One second, as often as a tick can change. */
+const TICK_CACHE = 'public, max-age=1';
+
+const join = createRoute({
+  method: 'post',
+  path: '/api/queue/join',
+  tags: ['Queue'],
+  summary: 'Take a place; asked again, the same place',
+  security: bearerAuth,
+  middleware: [stillSignedIn] as const,
+  request: body(joinRequest),
+  responses: {
+    200: json(positionResponse, 'Your place.'),
+    ...problems(...BEARER, ...BODY, 'event_not_found', 'sale_closed', 'overloaded'),
+  },
+});
+
+const position = createRoute({
+  method: 'get',
+  path: '/api/queue/position/{eventId}',
+  tags: ['Queue'],
+  summary: 'Own place; one who is called comes in, unless `claim=false`',
+  security: bearerAuth,
+  middleware: [signedIn] as const,
+  request: { params, query: positionQuery },
+  responses: {
+    200: json(positionResponse, 'Your place.'),
+    ...problems(...BEARER, 'invalid_request', 'not_in_queue', 'event_not_found', 'overloaded'),
+  },
+});
+
+const leave = createRoute({
+  method: 'delete',
+  path: '/api/queue/leave/{eventId}',
+  tags: ['Queue'],
+  summary: 'Give the place up for good',
+  security: bearerAuth,
+  middleware: [signedIn] as const,
+  request: { params },
+  responses: {
+    204: { description: 'You have left.' },
+    ...problems(...BEARER, 'not_in_queue', 'event_not_found', 'overloaded'),
+  },
+});
+
+const stats = createRoute({
+  method: 'get',
+  path: '/api/queue/stats/{eventId}',
+  tags: ['Queue'],
+  summary: 'Figures of the queue',
+  request: { params },
+  responses: { 200: json(statsResponse, 'Figures.'), ...problems('event_not_found') },
+});
+
+const status = createRoute({
+  method: 'get',
+  path: '/api/queue/status/{eventId}',
+  tags: ['Queue'],
+  summary: 'The public tick: the same frame that every socket gets',
+  request: { params },
+  responses: { 200: json(tickResponse, 'The tick.'), ...problems('event_not_found') },
+});
+
+/** The queue over HTTP. A poll costs one call to the fan's leaf and nothing else. */
+export function queueRoutes(app: OpenAPIHono<AppEnv>): void {
+  app.openapi(join, async (c) => {
+    const { eventId } = c.req.valid('json');
+    const accountId = c.get('access').sub;
+    const room = await roomOf(c, eventId);
+    const outcome = await ask(() => room().join({ accountId }));
+    if (!outcome.ok) {
+      throw 'retryAfterMs' in outcome
+        ? tryLater(outcome.code, outcome.retryAfterMs)
+        : new ProblemError(outcome.code);
+    }
+    const secret = c.get('services').settings.authSecret;
+    return c.json(await positionAnswer(secret, eventId, accountId, outcome.position), 200);
+  });
+
+  app.openapi(position, async (c) => {
+    const { eventId } = c.req.valid('param');
+    const claim = c.req.valid('query').claim !== 'false';
+    const accountId = c.get('access').sub;
+    const room = await roomOf(c, eventId);
+    const outcome = await ask(() => room().position({ accountId, claim }));
+    if (!outcome.ok) throw new ProblemError(outcome.code);
+    const secret = c.get('services').settings.authSecret;
+    return c.json(await positionAnswer(secret, eventId, accountId, outcome.position), 200);
+  });
+
+  app.openapi(leave, async (c) => {
+    const accountId = c.get('access').sub;
+    const room = await roomOf(c, c.req.valid('param').eventId);
+    const outcome = await ask(() => room().leave({ accountId }));
+    if (!outcome.ok) throw new ProblemError(outcome.code);
+    return c.body(null, 204);
+  });
+
+  app.openapi(stats, async (c) => {
+    const tick = await currentTick(c, await requireEvent(c, c.req.valid('param').eventId));
+    const { phase, waiting, admitted, active, joined, left, ratePerMinute, at } = tick;
+    c.header('cache-control', TICK_CACHE);
+    const figures = { phase, waiting, admitted, active, joined, left, ratePerMinute };
+    return c.json({ ...figures, updatedAt: iso(at) }, 200);
+  });
+
+  app.openapi(status, async (c) => {
+    const tick = await currentTick(c, await requireEvent(c, c.req.valid('param').eventId));
+    c.header('cache-control', TICK_CACHE);
+    return c.json(
+      { ...tick, marks: tick.marks.map(([at, left]) => [at, left] as [number, number]) },
+      200,
+    );
+  });
+}
+
+/** A fresh stub of the caller's leaf, whenever it is called; checks first that there is such an event. */
+async function roomOf(c: AppContext, id: EventId): Promise<() => WaitingRoomStub> {
+  const { definition } = await requireEvent(c, id);
+  const index = leafOf(c.get('access').sub, definition.settings.leaves);
+  return () => leafAt(c.env, id, index);
+}

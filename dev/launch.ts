@@ -12,11 +12,15 @@ import { waitForHealth, workerCommand } from './launcher/worker.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/** One Ctrl-C can arrive twice, from the terminal and from npm; a later one means "now". */
+const IMPATIENT_MS = 1_000;
+
 /** The whole run: prepares, starts, and then lives until a signal or the death of a child. */
 async function launch(): Promise<void> {
   const { options, services } = await prepare();
   const children = createChildren(linePrinter(options.verbose));
   let ending = false;
+  let askedAt = Infinity;
   const end = async (code: number, reason: string): Promise<void> => {
     if (ending) return;
     ending = true;
@@ -27,8 +31,10 @@ async function launch(): Promise<void> {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (!ending) void end(0, signal === 'SIGINT' ? 'Stopped.' : `Got ${signal}.`);
-      else if (signal === 'SIGINT') {
+      if (!ending) {
+        askedAt = performance.now();
+        void end(0, signal === 'SIGINT' ? 'Stopped.' : `Got ${signal}.`);
+      } else if (performance.now() - askedAt > IMPATIENT_MS) {
         children.killAll();
         process.exit(130);
       }

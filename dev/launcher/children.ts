@@ -81,7 +81,10 @@ export function createChildren(print: (name: string, line: string) => void): Chi
         await endGroup(entry.pid, GRACE_MS);
         await entry.ended;
       }
-      if (reaper.connected) reaper.disconnect();
+      if (!reaper.connected) return;
+      const gone = new Promise((resolve) => reaper.once('exit', resolve));
+      reaper.disconnect();
+      await gone;
     },
     killAll: () => {
       stopping = true;

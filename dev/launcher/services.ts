@@ -28,10 +28,13 @@ export type ServicesResult =
 /** Handed to the Worker as they are when set. */
 const PASSED_ON = [
   'AUTH_SECRET',
-  'ACCESS_TOKEN_TTL_SECONDS',
+  'ACCESS_TOKEN_SECONDS',
+  'LIMIT_REGISTER',
+  'LIMIT_REGISTER_ADDRESS',
+  'LIMIT_LOGIN',
+  'LIMIT_BOOKING',
+  'LIMIT_PAYMENT',
   'MAIL_FROM',
-  'TURNSTILE_SITE_KEY',
-  'TURNSTILE_SECRET_KEY',
 ];
 
 const LOCAL_VALUES: Readonly<Record<string, string>> = {

@@ -1,0 +1,16 @@
+import { cpus } from 'node:os';
+import { broadcast, httpJoin, liveJoin, lock } from './cases.ts';
+import { report } from './report.ts';
+import type { Figure } from './report.ts';
+import { setStage } from './stage.ts';
+
+/** `npm run bench [-- --json FILE] [-- --strict]`: ours and the floor in the same minute, on bare workerd. */
+const stage = await setStage();
+try {
+  console.log(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}`);
+  const figures: Figure[] = [];
+  for (const measure of [httpJoin, liveJoin, lock, broadcast]) figures.push(await measure(stage));
+  report(figures, process.argv);
+} finally {
+  await stage.close();
+}

@@ -41,6 +41,11 @@ export class HandPayments {
     } else gates.splice(index, 1)[0]?.();
   }
 
+  /** Waiting calls never get their answer, as when their caller died. */
+  abandon(): void {
+    this.#gates = null;
+  }
+
   get waiting(): number {
     return this.#gates?.length ?? 0;
   }

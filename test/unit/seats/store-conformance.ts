@@ -1,0 +1,234 @@
+import { expect, test } from 'vitest';
+import type { AccountId, HoldId, OrderId } from '../../../durable-objects/core/ids.ts';
+import type { OrderRecord } from '../../../durable-objects/core/order-record.ts';
+import { SEAT } from '../../../durable-objects/core/seat-table.ts';
+import type { SeatCommit, SeatStore } from '../../../durable-objects/storage/seat-records.ts';
+
+/** Runs `body` with a store that holds nothing, wherever such a store lives. */
+export type WithStore = (body: (store: SeatStore) => void) => Promise<void>;
+
+const nothing: SeatCommit = {
+  seats: [],
+  orders: [],
+  history: [],
+  outbox: [],
+  request: null,
+  stripeEvent: null,
+};
+
+/** An order record with defaults; its id is `book_show_NAME`. */
+export function record(name: string, changes: Partial<OrderRecord> = {}): OrderRecord {
+  return {
+    orderId: `book_show_${name}` as OrderId,
+    holdId: `hold_show_${name}` as HoldId,
+    accountId: 'ana' as AccountId,
+    admissionId: 'adm',
+    stage: 'held',
+    ordered: true,
+    seats: [0, 1],
+    prices: [100, 200],
+    currency: 'INR',
+    createdAt: 1_000,
+    expiresAt: 2_000,
+    paymentIntentId: null,
+    paymentProblem: null,
+    confirmedAt: null,
+    refund: null,
+    filed: false,
+    ...changes,
+  };
+}
+
+function entry(name: string, kind: 'file' | 'mail', due: number) {
+  const orderId = `book_show_${name}` as OrderId;
+  return { kind, commandId: `${name}:${kind}`, orderId, body: `{"name":"${name}"}`, due };
+}
+
+/** What every `SeatStore` must do, wherever it keeps its rows. */
+export function storeConformance(withStore: WithStore): void {
+  test('an empty store knows nothing', async () => {
+    await withStore((store) => {
+      const woken = store.load();
+      expect([[...woken.seats], woken.openOrders, [...woken.owned]]).toEqual([[], [], []]);
+      expect(store.order('book_show_x' as OrderId)).toBe(null);
+      expect(store.orderOfHold('hold_show_x' as HoldId)).toBe(null);
+      expect(store.ordersOf('ana' as AccountId)).toEqual([]);
+      expect(store.request('ana' as AccountId, 'r')).toBe(null);
+      expect(store.hasStripeEvent('evt')).toBe(false);
+      expect(store.outboxNext('file')).toBe(null);
+      expect(store.outboxCount('file')).toBe(0);
+    });
+  });
+
+  test('orders and seats come back as they were last written', async () => {
+    await withStore((store) => {
+      const first = record('a1');
+      const row = { index: 7, state: SEAT.held, orderId: first.orderId, version: 1 };
+      const other = { index: 8, state: SEAT.blocked, orderId: null, version: 1 };
+      store.commit({ ...nothing, orders: [first], seats: [row, other] });
+      const paid = {
+        ...first,
+        stage: 'confirmed' as const,
+        paymentProblem: { code: 'c', message: 'm' },
+      };
+      const sold = { ...row, state: SEAT.sold, version: 2 };
+      store.commit({ ...nothing, orders: [paid], seats: [sold] });
+      expect(store.order(first.orderId)).toEqual(paid);
+      expect(store.orderOfHold(first.holdId)).toEqual(paid);
+      expect([...store.load().seats].sort((a, b) => a.index - b.index)).toEqual([sold, other]);
+    });
+  });
+
+  test('waking finds open orders, oldest first, and what each account owns', async () => {
+    await withStore((store) => {
+      const bob = { accountId: 'bob' as AccountId };
+      store.commit({
+        ...nothing,
+        orders: [
+          record('late', { createdAt: 3_000, ...bob }),
+          record('early', { createdAt: 1_000 }),
+          record('sold', { stage: 'confirmed', seats: [2, 3, 4] }),
+          record('over', { stage: 'expired', ...bob }),
+          record('back', { stage: 'refunding', createdAt: 2_000 }),
+        ],
+      });
+      const { openOrders, owned } = store.load();
+      expect(openOrders.map((order) => order.orderId.slice(10))).toEqual(['early', 'back', 'late']);
+      expect(Object.fromEntries(owned)).toEqual({ ana: 5, bob: 2 });
+      const names = store.ordersOf('bob' as AccountId).map((order) => order.orderId.slice(10));
+      expect(names).toEqual(['over', 'late']);
+    });
+  });
+
+  test('a request is kept by account, once, until it is forgotten', async () => {
+    await withStore((store) => {
+      const accountId = 'ana' as AccountId;
+      const row = { accountId, requestId: 'r1', fingerprint: 'f', outcome: '{"ok":true}', at: 50 };
+      store.commit({ ...nothing, request: row });
+      expect(store.request(accountId, 'r1')).toEqual(row);
+      expect(store.request('bob' as AccountId, 'r1')).toBe(null);
+      expect(() => store.commit({ ...nothing, request: row })).toThrow(/twice|UNIQUE/);
+      store.forgetRequests(50);
+      expect(store.request(accountId, 'r1')).toEqual(row);
+      store.forgetRequests(51);
+      expect(store.request(accountId, 'r1')).toBe(null);
+    });
+  });
+
+  test('a Stripe event has its effect once', async () => {
+    await withStore((store) => {
+      store.commit({ ...nothing, stripeEvent: { id: 'evt', at: 1 } });
+      expect(store.hasStripeEvent('evt')).toBe(true);
+      expect(() => store.commit({ ...nothing, stripeEvent: { id: 'evt', at: 2 } })).toThrow(
+        /twice|UNIQUE/,
+      );
+    });
+  });
+
+  test('the outbox keeps the order of writing, and takes a command once', async () => {
+    await withStore((store) => {
+      store.commit({ ...nothing, outbox: [entry('a', 'file', 10), entry('a', 'mail', 10)] });
+      store.commit({ ...nothing, outbox: [entry('b', 'file', 5), entry('b', 'mail', 5)] });
+      expect(store.outboxHead('file', 10).map((row) => row.commandId)).toEqual([
+        'a:file',
+        'b:file',
+      ]);
+      expect(store.outboxHead('file', 1)).toMatchObject([
+        {
+          kind: 'file',
+          commandId: 'a:file',
+          orderId: 'book_show_a',
+          body: '{"name":"a"}',
+          attempts: 0,
+          due: 10,
+        },
+      ]);
+      expect(store.outboxDue('mail', 10, 10).map((row) => row.commandId)).toEqual([
+        'b:mail',
+        'a:mail',
+      ]);
+      expect(store.outboxDue('mail', 9, 10).map((row) => row.commandId)).toEqual(['b:mail']);
+      expect(store.outboxNext('mail')).toBe(5);
+      expect(store.outboxCount('file')).toBe(2);
+      expect(() => store.commit({ ...nothing, outbox: [entry('a', 'file', 1)] })).toThrow(
+        /twice|UNIQUE/,
+      );
+    });
+  });
+
+  test('an entry that failed waits, and what was filed is told to its order', async () => {
+    await withStore((store) => {
+      store.commit({
+        ...nothing,
+        orders: [record('a', { stage: 'confirmed' }), record('b', { stage: 'confirmed' })],
+        outbox: [
+          entry('a', 'file', 1),
+          entry('b', 'file', 1),
+          { ...entry('b', 'file', 1), commandId: 'b2' },
+        ],
+      });
+      const [a, b] = store.outboxHead('file', 2);
+      if (a === undefined || b === undefined) throw new Error('two entries expected');
+      store.outboxRetry([a], 99);
+      expect(store.outboxHead('file', 1)).toMatchObject([{ seq: a.seq, attempts: 1, due: 99 }]);
+      store.outboxDone([a, b]);
+      expect(store.order(a.orderId)?.filed).toBe(true);
+      expect(store.order(b.orderId)?.filed).toBe(false);
+      store.outboxDone(store.outboxHead('file', 10));
+      expect(store.order(b.orderId)?.filed).toBe(true);
+      expect(store.outboxCount('file')).toBe(0);
+    });
+  });
+
+  test('a mail that was sent does not make its order filed', async () => {
+    await withStore((store) => {
+      const order = record('a', { stage: 'confirmed' });
+      store.commit({ ...nothing, orders: [order], outbox: [entry('a', 'mail', 1)] });
+      store.outboxDone(store.outboxHead('mail', 1));
+      expect(store.order(order.orderId)?.filed).toBe(false);
+      expect(store.outboxNext('mail')).toBe(null);
+    });
+  });
+
+  test('history is kept by order and by seat, oldest first', async () => {
+    await withStore((store) => {
+      const orderId = record('a').orderId;
+      const held = {
+        at: 1,
+        orderId,
+        actor: 'buyer',
+        from: null,
+        to: 'hold',
+        why: 'w',
+        seats: [0, 1],
+      } as const;
+      const gone = {
+        ...held,
+        at: 2,
+        actor: 'timer',
+        from: 'hold',
+        to: 'expired',
+        seats: [1],
+      } as const;
+      store.commit({ ...nothing, history: [held] });
+      store.commit({ ...nothing, history: [gone] });
+      expect(store.historyOfOrder(orderId)).toEqual([held, gone]);
+      expect(store.historyOfSeat(0)).toEqual([held]);
+      expect(store.historyOfSeat(1)).toEqual([held, gone]);
+      expect(store.historyOfSeat(2)).toEqual([]);
+    });
+  });
+
+  test('lists far beyond a hundred rows go in at once', async () => {
+    await withStore((store) => {
+      const seats = Array.from({ length: 1_000 }, (_, index) => ({
+        index,
+        state: SEAT.sold,
+        orderId: 'book_show_a' as OrderId,
+        version: 1,
+      }));
+      store.commit({ ...nothing, seats });
+      expect([...store.load().seats]).toHaveLength(1_000);
+    });
+  });
+}

@@ -8,7 +8,7 @@ import { busyPorts } from './launcher/ports.ts';
 import { planServices, type Services } from './launcher/services.ts';
 import { claimFolder, releaseFolder, resetFolder } from './launcher/state.ts';
 import { addressTable, linePrinter } from './launcher/terminal.ts';
-import { waitForHealth, workerCommand } from './launcher/worker.ts';
+import { tickCron, waitForHealth, workerCommand } from './launcher/worker.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -110,7 +110,8 @@ async function bringUp(
   }
   await waitForHealth(`http://localhost:${options.ports.PORT}`, 180_000, ending);
   console.log(`\n${addressTable(options, services)}\nReady. Ctrl-C ends everything.\n`);
-  if (options.crowd > 0 && !services.hostedDatabase) startCrowd(options, children);
+  tickCron(options.ports.PORT);
+  if (options.crowd > 0 && !services.hostedDatabase) startCrowd(options, children, ending);
 }
 
 async function runToEnd(
@@ -123,7 +124,7 @@ async function runToEnd(
   if (code !== 0) throw new Error(`${file} failed (${ending}).`);
 }
 
-function startCrowd(options: Options, children: Children): void {
+function startCrowd(options: Options, children: Children, isEnding: () => boolean): void {
   const crowd = children.start({
     name: 'crowd',
     args: [
@@ -134,7 +135,9 @@ function startCrowd(options: Options, children: Children): void {
     env: options.env,
   });
   // The crowd is scenery: without it everything still works.
-  void crowd.ended.then(({ ending }) => console.log(`The demo crowd has gone (${ending}).`));
+  void crowd.ended.then(({ ending }) => {
+    if (!isEnding()) console.log(`The demo crowd has gone (${ending}).`);
+  });
 }
 
 function environment(): Options['env'] {

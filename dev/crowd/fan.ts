@@ -2,7 +2,7 @@ import { fanCaller, type Answer, type Call } from './api.ts';
 import { pause, type World } from './world.ts';
 
 /** An account may join five times in five minutes; this keeps well inside it. */
-const BETWEEN_JOINS_MS = 80_000;
+const BETWEEN_JOINS_MS = 62_000;
 const LONGEST_WAIT_MS = 30 * 60_000;
 
 /**
@@ -16,7 +16,7 @@ export async function liveAsFan(world: World, n: number): Promise<never> {
     const joinedAt = performance.now();
     await visit(world, call);
     const rested = performance.now() - joinedAt;
-    await pause(Math.max(between(2_000, 12_000), BETWEEN_JOINS_MS - rested));
+    await pause(Math.max(between(1_000, 6_000), BETWEEN_JOINS_MS - rested));
   }
 }
 
@@ -31,11 +31,12 @@ async function visit(world: World, call: Call): Promise<void> {
 }
 
 async function goIn(world: World, call: Call): Promise<void> {
-  await pause(between(500, 15_000));
+  await pause(between(500, 6_000));
   const position = await call('GET', `/api/queue/position/${world.eventId}`);
   const admission = textIn(position, 'admissionToken');
-  if (admission === undefined) return;
-  await pause(between(2_000, 10_000));
+  await pause(between(1_000, 5_000));
+  // Most only look: the shorter the crowd stays inside, the longer the line that a developer finds.
+  if (admission === undefined || Math.random() < 0.6) return;
   const seatIds = await world.pickSeats(1 + Math.floor(Math.random() * 4));
   if (seatIds.length === 0) return;
   const body = { eventId: world.eventId, seatIds, requestId: crypto.randomUUID() };

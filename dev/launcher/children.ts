@@ -97,6 +97,7 @@ export function createChildren(print: (name: string, line: string) => void): Chi
 function startReaper(): ChildProcess {
   const reaper = fork(fileURLToPath(new URL('reaper.ts', import.meta.url)), {
     detached: true,
+    execArgv: [],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   reaper.on('error', (error) => console.error(`reaper: ${error.message}`));

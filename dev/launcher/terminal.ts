@@ -6,13 +6,19 @@ const COLOURS = [36, 33, 35, 32, 34, 31];
 const useColour = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
 const known: string[] = [];
 
-/** wrangler's line for each request; hundreds a second would hide everything else. */
-const REQUEST_LINE = /^\[wrangler:\w+\] (GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /;
+/** Lines that would hide all others: each request that went well, the demo crowd's doings, wrangler's tables. */
+const NOISE = [
+  /^\[wrangler:\w+\] (GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /,
+  /^\{.*"name":"request".*"status":[1-4]\d\d/,
+  /^\{.*"accountId":"20000000-0000-4000-8000-/,
+  /^(env\.|Binding {3}|Your Worker has access|Using secrets defined)/,
+  /^\[custom build\]\s*(>.*|npm warn.*)?$/,
+];
 
 /** Printer for children's lines: each gets its name in front, in a colour of its own. */
 export function linePrinter(verbose: boolean): (name: string, line: string) => void {
   return (name, line) => {
-    if (line.trim() === '' || (!verbose && REQUEST_LINE.test(line))) return;
+    if (line.trim() === '' || (!verbose && NOISE.some((noise) => noise.test(line)))) return;
     if (!known.includes(name)) known.push(name);
     const colour = COLOURS[known.indexOf(name) % COLOURS.length] ?? 0;
     const label = `${name.padEnd(8)} │`;

@@ -71,3 +71,16 @@ export async function waitForHealth(
   }
   throw new Error(`The Worker was not healthy after ${deadlineMs / 1000} s. Last answer: ${last}`);
 }
+
+/**
+ * Does what Cloudflare's cron does in production: calls the scheduled handler every minute, which
+ * `wrangler dev` leaves to others. A call that fails is made up by the next.
+ */
+export function tickCron(port: number): void {
+  setInterval(() => {
+    fetch(`http://127.0.0.1:${port}/cdn-cgi/local/scheduled`).then(
+      (answer) => answer.body?.cancel(),
+      () => undefined,
+    );
+  }, 60_000);
+}

@@ -25,7 +25,7 @@ export function Shell(props: { children?: JSX.Element }): JSX.Element {
         {t('shell.skip')}
       </a>
       <Masthead />
-      <main id="main" class="page" tabindex="-1" ref={main}>
+      <main id="main" class="page" tabindex="-1" ref={(element) => (main = element)}>
         <ErrorBoundary fallback={(error, reset) => <Crash error={error} retry={reset} />}>
           <Suspense fallback={<div class="visually-hidden">{t('shell.loading')}</div>}>
             {props.children}
@@ -40,9 +40,9 @@ export function Shell(props: { children?: JSX.Element }): JSX.Element {
           </a>
         </div>
       </footer>
-      <div class="visually-hidden" role="status" aria-live="polite">
+      <output class="visually-hidden" aria-live="polite">
         {announcement()}
-      </div>
+      </output>
     </>
   );
 }

@@ -12,9 +12,9 @@ import { backoffMs, DEFAULT_BACKOFF, parseBackoff, type BackoffBounds } from './
 export interface Socket {
   send(text: string): void;
   close(code?: number, reason?: string): void;
-  onopen: ((event: never) => void) | null;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: ((event: { code: number; reason: string }) => void) | null;
+  addEventListener(type: 'open', hear: () => void): void;
+  addEventListener(type: 'message', hear: (event: { data: unknown }) => void): void;
+  addEventListener(type: 'close', hear: (event: { code: number; reason: string }) => void): void;
 }
 
 /** The world around a connection: sockets, timers and chance. */
@@ -91,7 +91,8 @@ export class Connection {
     }
     const socket = this.#around.open(this.#url, [LIVE_PROTOCOL, BEARER_PREFIX + token]);
     this.#socket = socket;
-    socket.onopen = () => {
+    socket.addEventListener('open', () => {
+      if (this.#socket !== socket) return;
       this.#ready = true;
       this.#watchSilence();
       this.#stableTimer = this.#around.setTimer(() => {
@@ -99,16 +100,16 @@ export class Connection {
         this.#listener.stable();
       }, STABLE_MS);
       this.#listener.opened();
-    };
-    socket.onmessage = (event) => {
+    });
+    socket.addEventListener('message', (event) => {
       if (this.#socket === socket && typeof event.data === 'string') this.#heard(event.data);
-    };
-    socket.onclose = (event) => {
+    });
+    socket.addEventListener('close', (event) => {
       if (this.#socket !== socket) return;
       this.#drop(null);
       const bounds = event.code === CLOSE.shed ? parseBackoff(event.reason) : null;
       this.#failed(bounds ?? DEFAULT_BACKOFF, event.code === CLOSE.replaced);
-    };
+    });
   }
 
   #heard(text: string): void {

@@ -128,8 +128,7 @@ function open(eventId: string, dispose: () => void): Shared {
 
 function browserSurroundings() {
   return {
-    open: (address: string, protocols: string[]) =>
-      new WebSocket(address, protocols) as unknown as Socket,
+    open: (address: string, protocols: string[]) => new WebSocket(address, protocols),
     setTimer: (work: () => void, ms: number) => window.setTimeout(work, ms),
     clearTimer: (id: number) => window.clearTimeout(id),
     random: Math.random,
@@ -171,10 +170,14 @@ function startPolling(
     if (connection === 'polling' || connection === 'offline') await ask();
     next();
   };
+  const askNow = async (): Promise<void> => {
+    await ask();
+    next();
+  };
   next();
   return {
     ask,
-    now: () => void ask().then(next),
+    now: () => void askNow(),
     stop: () => {
       stopped = true;
       window.clearTimeout(timer);

@@ -111,7 +111,12 @@ function Place(props: { eventId: string }): JSX.Element {
           <Waiting state={live.state()} now={now()} timeZone={event.data()?.timeZone ?? 'UTC'} />
         </Show>
         <Show when={isTurn()}>
-          <Turn state={live.state()} now={now()} eventId={props.eventId} claim={live.claim} />
+          <Turn
+            state={live.state()}
+            now={now()}
+            eventId={props.eventId}
+            claim={() => live.claim()}
+          />
         </Show>
       </div>
       <Show when={live.state().refusal}>
@@ -162,9 +167,7 @@ function Leave(props: { leave: ReturnType<typeof useLeave> }): JSX.Element {
     >
       {(seconds) => (
         <div class="row">
-          <span class="numbers" role="status">
-            {t('queue.leaving', { count: seconds() })}
-          </span>
+          <output class="numbers">{t('queue.leaving', { count: seconds() })}</output>
           <button
             type="button"
             class="button"
@@ -194,9 +197,7 @@ function NotifyButton(): JSX.Element {
         </button>
       </Show>
       <Show when={granted()}>
-        <span class="small muted" role="status">
-          {t('queue.notifyOn')}
-        </span>
+        <output class="small muted">{t('queue.notifyOn')}</output>
       </Show>
     </>
   );

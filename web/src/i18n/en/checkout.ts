@@ -1,1 +1,50 @@
-export default {} as const;
+/** Paying. */
+export default {
+  'checkout.title': 'Pay for your seats',
+  'checkout.order': 'Your order',
+  'checkout.total': 'Total, all-in',
+  'checkout.timer': 'Your seats are kept for',
+  'checkout.timerPaying': 'The payment is on its way. The clock does not end it.',
+  'checkout.lastMinute': 'Less than a minute left. A payment you start now is still completed.',
+  'checkout.payment': 'Payment',
+  'checkout.loading': 'Loading the payment form…',
+  'checkout.formFailed': 'The payment form could not be loaded.',
+  'checkout.pay': 'Pay {total}',
+  'checkout.paying': 'Paying…',
+  'checkout.processing': 'The bank is checking your payment',
+  'checkout.processingText':
+    'This can take a minute. Your seats stay yours meanwhile, even past the clock. You can close this page: the tickets come by e-mail and to “My tickets”.',
+  'checkout.declined': 'The payment did not go through',
+  'checkout.declinedText': 'No money was taken and your seats are still yours. Try again.',
+  'checkout.tip.card_declined':
+    'The bank said no without a reason. Another card or UPI often works.',
+  'checkout.tip.insufficient_funds': 'There is not enough money on this card. Try another one.',
+  'checkout.tip.expired_card': 'This card has expired. Try another one.',
+  'checkout.tip.incorrect_cvc': 'The security code is wrong. Check the three digits on the back.',
+  'checkout.tip.authentication':
+    'The bank could not confirm that it is you. Try again and confirm in your bank’s app.',
+  'checkout.tip.other': 'Check the details, or try another card.',
+  'checkout.expired': 'The time for these seats is over',
+  'checkout.expiredText':
+    'Nothing was charged. The seats were released, but they may still be free.',
+  'checkout.again': 'Try the same seats again',
+  'checkout.trying': 'Trying the same seats…',
+  'checkout.others': 'Choose other seats',
+  'checkout.gone': 'Somebody else has one of these seats now. Nothing was charged.',
+  'checkout.refunding': 'Your payment came too late for these seats',
+  'checkout.refundingText': 'The full amount goes back to you on its own. Reference {id}.',
+  'checkout.refundingNoId':
+    'The full amount goes back to you on its own. You need not do anything.',
+  'checkout.cancelled': 'This booking was given up',
+  'checkout.cancelledText': 'Nothing was charged.',
+  'checkout.giveUp': 'Give these seats up',
+  'checkout.giveUpTitle': 'Give these seats up?',
+  'checkout.giveUpText': 'They go back on sale at once. Nothing is charged.',
+  'checkout.giveUpYes': 'Give them up',
+  'checkout.giveUpNo': 'Keep them',
+  'checkout.soonTitle': 'Your seats are kept for one more minute',
+  'checkout.soonText':
+    'Start paying before the clock ends: a payment on its way is always completed. Nothing you typed is lost.',
+  'checkout.soonOk': 'Go on paying',
+  'checkout.safe': 'Card details go straight to the payment service and never touch our servers.',
+} as const;

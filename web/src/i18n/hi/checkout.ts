@@ -1,1 +1,50 @@
-export default {} as const;
+import type en from '../en/checkout.ts';
+import type { Translated } from '../index.ts';
+
+/** Paying. */
+const messages: Translated<typeof en> = {
+  'checkout.title': 'अपनी सीटों का भुगतान करें',
+  'checkout.order': 'आपका ऑर्डर',
+  'checkout.total': 'कुल, सब शामिल',
+  'checkout.timer': 'आपकी सीटें इतने समय तक सुरक्षित हैं',
+  'checkout.timerPaying': 'भुगतान चल रहा है। घड़ी इसे नहीं रोकती।',
+  'checkout.lastMinute': 'एक मिनट से कम बचा है। अभी शुरू किया भुगतान भी पूरा होगा।',
+  'checkout.payment': 'भुगतान',
+  'checkout.loading': 'भुगतान फ़ॉर्म लोड हो रहा है…',
+  'checkout.formFailed': 'भुगतान फ़ॉर्म लोड नहीं हो सका।',
+  'checkout.pay': '{total} चुकाएँ',
+  'checkout.paying': 'भुगतान हो रहा है…',
+  'checkout.processing': 'बैंक आपके भुगतान की जाँच कर रहा है',
+  'checkout.processingText':
+    'इसमें एक मिनट लग सकता है। इस बीच समय पूरा होने पर भी सीटें आपकी हैं। आप यह पेज बंद कर सकते हैं: टिकट ई-मेल और “मेरे टिकट” में आएँगे।',
+  'checkout.declined': 'भुगतान नहीं हो पाया',
+  'checkout.declinedText': 'कोई पैसा नहीं कटा और सीटें अब भी आपकी हैं। फिर कोशिश करें।',
+  'checkout.tip.card_declined': 'बैंक ने बिना कारण मना किया। दूसरा कार्ड या UPI अक्सर काम करता है।',
+  'checkout.tip.insufficient_funds': 'इस कार्ड में पर्याप्त पैसा नहीं है। दूसरा कार्ड आज़माएँ।',
+  'checkout.tip.expired_card': 'यह कार्ड समाप्त हो चुका है। दूसरा कार्ड आज़माएँ।',
+  'checkout.tip.incorrect_cvc': 'सुरक्षा कोड ग़लत है। पीछे के तीन अंक जाँचें।',
+  'checkout.tip.authentication': 'बैंक आपकी पुष्टि नहीं कर सका। फिर कोशिश करें और बैंक ऐप में पुष्टि करें।',
+  'checkout.tip.other': 'जानकारी जाँचें, या दूसरा कार्ड आज़माएँ।',
+  'checkout.expired': 'इन सीटों का समय पूरा हो गया',
+  'checkout.expiredText': 'कुछ नहीं कटा। सीटें छोड़ दी गईं, पर हो सकता है अब भी ख़ाली हों।',
+  'checkout.again': 'वही सीटें फिर आज़माएँ',
+  'checkout.trying': 'वही सीटें आज़मा रहे हैं…',
+  'checkout.others': 'दूसरी सीटें चुनें',
+  'checkout.gone': 'इनमें से एक सीट अब किसी और की है। कुछ नहीं कटा।',
+  'checkout.refunding': 'आपका भुगतान इन सीटों के लिए देर से आया',
+  'checkout.refundingText': 'पूरी रकम अपने आप आपको लौट रही है। संदर्भ {id}।',
+  'checkout.refundingNoId': 'पूरी रकम अपने आप आपको लौट रही है। आपको कुछ नहीं करना है।',
+  'checkout.cancelled': 'यह बुकिंग छोड़ दी गई',
+  'checkout.cancelledText': 'कुछ नहीं कटा।',
+  'checkout.giveUp': 'ये सीटें छोड़ दें',
+  'checkout.giveUpTitle': 'ये सीटें छोड़ दें?',
+  'checkout.giveUpText': 'वे तुरंत बिक्री में लौट जाएँगी। कुछ नहीं कटेगा।',
+  'checkout.giveUpYes': 'छोड़ दें',
+  'checkout.giveUpNo': 'रखें',
+  'checkout.soonTitle': 'आपकी सीटें एक मिनट और सुरक्षित हैं',
+  'checkout.soonText':
+    'घड़ी पूरी होने से पहले भुगतान शुरू करें: चलता हुआ भुगतान हमेशा पूरा होता है। आपका लिखा कुछ नहीं खोएगा।',
+  'checkout.soonOk': 'भुगतान जारी रखें',
+  'checkout.safe': 'कार्ड की जानकारी सीधे भुगतान सेवा को जाती है, हमारे सर्वर तक कभी नहीं।',
+};
+export default messages;

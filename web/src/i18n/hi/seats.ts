@@ -1,1 +1,60 @@
-export default {} as const;
+import type en from '../en/seats.ts';
+import type { Translated } from '../index.ts';
+
+/** Seat map, list and holding. */
+const messages: Translated<typeof en> = {
+  'seats.title': 'अपनी सीटें चुनें',
+  'seats.look': 'सीटों का नक्शा',
+  'seats.lookText': 'आप अभी देख सकते हैं; बारी आने पर चुनें।',
+  'seats.toQueue': 'कतार में जाएँ',
+  'seats.checking': 'देख रहे हैं कि आपकी बारी है या नहीं…',
+  'seats.inside': 'अंदर का समय',
+  'seats.over': 'अंदर का आपका समय पूरा हुआ। जिन सीटों का भुगतान चल रहा था, वे अब भी आपकी हैं।',
+  'seats.limit': {
+    one: 'इस कार्यक्रम में आप {count} सीट ले सकते हैं।',
+    other: 'इस कार्यक्रम में आप {count} सीटों तक ले सकते हैं।',
+  },
+  'seats.map': 'सीटों का नक्शा। तीर कुंजियों से सीट बदलें, Enter से चुनें।',
+  'seats.mapHelp': 'प्लस और माइनस से ज़ूम करें, शून्य से पूरा नक्शा। यही सीटें नक्शे से पहले सूची में हैं।',
+  'seats.hint': 'ज़ूम के लिए टैप करें, फिर सीट पर टैप करें',
+  'seats.zoomIn': 'पास लाएँ',
+  'seats.zoomOut': 'दूर करें',
+  'seats.fit': 'पूरा दिखाएँ',
+  'seats.stage': 'मंच',
+  'seats.label': 'खंड {section}, पंक्ति {row}, सीट {seat}, {price}, {status}',
+  'seats.status.available': 'उपलब्ध',
+  'seats.status.held': 'किसी और के लिए रुकी',
+  'seats.status.sold': 'बिक चुकी',
+  'seats.status.blocked': 'बिक्री में नहीं',
+  'seats.status.chosen': 'आपने चुनी',
+  'seats.band': 'कीमत',
+  'seats.bandAll': 'सभी कीमतें',
+  'seats.view': 'दृश्य',
+  'seats.viewList': 'सूची',
+  'seats.viewMap': 'नक्शा',
+  'seats.list': 'खंड और पंक्ति के अनुसार सीटें',
+  'seats.sectionFree': { one: '{count} ख़ाली', other: '{count} ख़ाली' },
+  'seats.row': 'पंक्ति {row}',
+  'seats.legend': 'संकेत',
+  'seats.summary': 'आपका चुनाव',
+  'seats.none': 'अभी कोई सीट नहीं चुनी।',
+  'seats.remove': '{seat} हटाएँ',
+  'seats.total': 'कुल, सब शामिल',
+  'seats.hold': { one: 'यह सीट रोकें', other: 'ये {count} सीटें रोकें' },
+  'seats.holdNone': 'ये सीटें रोकें',
+  'seats.holding': 'रोक रहे हैं…',
+  'seats.tooMany': {
+    one: 'एक व्यक्ति {count} सीट ले सकता है। आगे बढ़ने के लिए कुछ हटाएँ।',
+    other: 'एक व्यक्ति {count} सीटें ले सकता है। आगे बढ़ने के लिए कुछ हटाएँ।',
+  },
+  'seats.lost': {
+    one: '{count} सीट किसी और ने पहले ले ली। अभी कुछ नहीं रुका है।',
+    other: '{count} सीटें किसी और ने पहले ले लीं। अभी कुछ नहीं रुका है।',
+  },
+  'seats.takeOthers': { one: 'इसकी जगह {seats} लें', other: 'इनकी जगह {seats} लें' },
+  'seats.existing': 'इस कार्यक्रम की सीटें पहले से आपके लिए रुकी हैं।',
+  'seats.existingPay': 'भुगतान पर जाएँ',
+  'seats.existingRelease': 'उन्हें लौटाकर दूसरी चुनें',
+  'seats.notLive': 'लाइव नहीं। नक्शा पुराना हो सकता है; यह अपने आप फिर पूछता है।',
+};
+export default messages;

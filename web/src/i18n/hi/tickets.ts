@@ -1,1 +1,40 @@
-export default {} as const;
+import type en from '../en/tickets.ts';
+import type { Translated } from '../index.ts';
+
+/** Bookings and tickets. */
+const messages: Translated<typeof en> = {
+  'tickets.title': 'मेरे टिकट',
+  'tickets.none': 'अभी कोई बुकिंग नहीं।',
+  'tickets.signIn': 'अपने टिकट देखने के लिए साइन इन करें।',
+  'tickets.offline': 'आप ऑफ़लाइन हैं। ये इस डिवाइस पर रखे टिकट हैं।',
+  'tickets.confirmed': 'आपके टिकट बुक हो गए',
+  'tickets.confirmedText': 'हम इन्हें {email} पर भी भेजते हैं।',
+  'tickets.filing': 'पक्का हो गया, दर्ज हो रहा है। आपके टिकट अभी से मान्य हैं।',
+  'tickets.booking': 'बुकिंग',
+  'tickets.total': 'चुकाया, सब शामिल',
+  'tickets.totalDue': 'कुल, सब शामिल',
+  'tickets.count': { one: '{count} सीट', other: '{count} सीटें' },
+  'tickets.code': '{seat} के टिकट का QR कोड',
+  'tickets.ticket': 'टिकट {id}',
+  'tickets.print': 'प्रिंट करें',
+  'tickets.calendar': 'कैलेंडर में जोड़ें',
+  'tickets.history': 'इतिहास',
+  'tickets.created': 'सीटें रोकी गईं',
+  'tickets.confirmedAt': 'भुगतान हुआ और पक्का',
+  'tickets.refunded': 'पैसा लौटाया गया, संदर्भ {id}',
+  'tickets.refunding': 'पैसा लौट रहा है',
+  'tickets.expired': 'छोड़ दी गईं, कुछ नहीं कटा',
+  'tickets.cancelled': 'आपने छोड़ दीं, कुछ नहीं कटा',
+  'tickets.pay': 'भुगतान पर जाएँ',
+  'tickets.offlineReady': 'ये टिकट इस डिवाइस पर बिना नेटवर्क के भी खुलते हैं।',
+  'tickets.show': 'यह कोड गेट पर दिखाएँ। एक कोड से एक व्यक्ति अंदर जाता है।',
+  'tickets.status.held': 'भुगतान बाक़ी',
+  'tickets.status.paying': 'भुगतान चल रहा है',
+  'tickets.status.paid': 'भुगतान हुआ',
+  'tickets.status.confirmed': 'पक्का',
+  'tickets.status.expired': 'समय पूरा',
+  'tickets.status.cancelled': 'छोड़ दी',
+  'tickets.status.refunding': 'पैसा लौट रहा है',
+  'tickets.status.refunded': 'पैसा लौटाया गया',
+};
+export default messages;

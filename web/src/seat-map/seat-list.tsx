@@ -1,0 +1,102 @@
+import { createMemo, createSignal, For, Show, type JSX } from 'solid-js';
+import { t } from '../i18n/index.ts';
+import { money } from '../format/words.ts';
+import { TEST_IDS } from '../test-ids.ts';
+import { FREE } from './seat-status.ts';
+import type { SeatStore } from './seat-store.ts';
+import { seatWords } from './seat-words.ts';
+import type { SectionView, Venue } from './venue.ts';
+
+/** The same seats without the map: section, row, seat; filtered and live like it. */
+export function SeatList(props: { store: SeatStore; venue: Venue }): JSX.Element {
+  const sections = createMemo(() =>
+    props.venue.sections.filter((section) => props.store.shown(section.first)),
+  );
+  return (
+    <section class="seat-list" aria-label={t('seats.list')} data-testid={TEST_IDS.seatList}>
+      <For each={sections()}>
+        {(section) => <Section store={props.store} venue={props.venue} section={section} />}
+      </For>
+    </section>
+  );
+}
+
+interface SectionProps {
+  store: SeatStore;
+  venue: Venue;
+  section: SectionView;
+}
+
+function Section(props: SectionProps): JSX.Element {
+  const [open, setOpen] = createSignal(false);
+  const free = createMemo(() => {
+    props.store.revision();
+    let count = 0;
+    for (let index = props.section.first; index < props.section.end; index++)
+      if (props.store.code(index) === FREE) count++;
+    return count;
+  });
+  const category = () => props.venue.categories.get(props.section.categoryId);
+  return (
+    <details
+      class="seat-list__section"
+      onToggle={(event) => {
+        if (event.currentTarget.open) setOpen(true);
+      }}
+    >
+      <summary>
+        <span class="swatch" style={{ background: category()?.color }} aria-hidden="true" />
+        <span class="seat-list__name">{props.section.name}</span>
+        <span class="small muted numbers">
+          {category() ? money((category() ?? { price: { amount: 0, currency: 'INR' } }).price) : ''}
+          {' · '}
+          {t('seats.sectionFree', { count: free() })}
+        </span>
+      </summary>
+      <Show when={open()}>
+        <For each={rowsOf(props.venue, props.section)}>
+          {(row) => (
+            <fieldset class="seat-list__row">
+              <legend>{t('seats.row', { row: row.name })}</legend>
+              <For each={row.indexes}>
+                {(index) => <SeatBox store={props.store} venue={props.venue} index={index} />}
+              </For>
+            </fieldset>
+          )}
+        </For>
+      </Show>
+    </details>
+  );
+}
+
+function rowsOf(venue: Venue, section: SectionView): { name: string; indexes: number[] }[] {
+  const rows: { name: string; indexes: number[] }[] = [];
+  for (let index = section.first; index < section.end; index++) {
+    const name = venue.seats[index]?.row ?? '';
+    const last = rows.at(-1);
+    if (last?.name === name) last.indexes.push(index);
+    else rows.push({ name, indexes: [index] });
+  }
+  return rows;
+}
+
+function SeatBox(props: { store: SeatStore; venue: Venue; index: number }): JSX.Element {
+  const chosen = createMemo(() => props.store.chosen().includes(props.index));
+  const code = createMemo(() => {
+    props.store.revision();
+    return props.store.code(props.index);
+  });
+  return (
+    <label class="seat-box" data-status={chosen() ? 'chosen' : code()}>
+      <input
+        type="checkbox"
+        class="visually-hidden"
+        aria-label={seatWords(props.venue, props.index, code(), chosen())}
+        checked={chosen()}
+        disabled={code() !== FREE && !chosen()}
+        onChange={() => props.store.toggle(props.index)}
+      />
+      <span aria-hidden="true">{props.venue.seats[props.index]?.number}</span>
+    </label>
+  );
+}

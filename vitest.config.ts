@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 /** Three layers: `unit` is the pure core in Node, `workers` runs in workerd, `e2e` drives real processes and a browser. */
 export default defineConfig({
   test: {
+    // The Worker logs each request: of interest only where something failed.
+    silent: 'passed-only',
     projects: [
       {
         test: {
@@ -14,8 +16,30 @@ export default defineConfig({
         },
       },
       {
-        plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
-        test: { name: 'workers', include: ['test/workers/**/*.test.ts'], testTimeout: 30_000 },
+        plugins: [
+          cloudflareTest(({ inject }) => {
+            const { databaseUrl, redisUrl, stripeUrl, mailUrl } = inject('standins');
+            return {
+              wrangler: { configPath: './wrangler.toml' },
+              miniflare: {
+                bindings: {
+                  DATABASE_URL: databaseUrl,
+                  UPSTASH_REDIS_REST_URL: redisUrl,
+                  STRIPE_API_BASE: stripeUrl,
+                  MAIL_API_BASE: mailUrl,
+                },
+              },
+            };
+          }),
+        ],
+        test: {
+          name: 'workers',
+          include: ['test/workers/**/*.test.ts'],
+          globalSetup: ['test/workers/setup.ts'],
+          // As one file: its two hundred modules would cost each test file eight seconds.
+          deps: { optimizer: { ssr: { enabled: true, include: ['stripe'] } } },
+          testTimeout: 30_000,
+        },
       },
       {
         test: {

@@ -9,6 +9,7 @@ import { securityHeaders } from './middleware/headers.ts';
 import { requestId } from './middleware/request-id.ts';
 import { methodsOf, unmatched } from './not-found.ts';
 import { documentation } from './openapi.ts';
+import { OURS } from './paths.ts';
 import { ProblemError, renderProblem } from './problem.ts';
 import { authRoutes } from './routes/auth.ts';
 import { bookingRoutes } from './routes/booking.ts';
@@ -21,9 +22,6 @@ import { seatRoutes } from './routes/seats.ts';
 import { systemRoutes } from './routes/system.ts';
 import { webhookRoutes } from './routes/webhook.ts';
 import { errorWords, log } from './telemetry/log.ts';
-
-/** Paths that are never a page of the site. */
-const OURS = /^\/(api|ws|\.well-known)(\/|$)|^\/healthz$/;
 
 /** The whole HTTP side: request id, headers, gates, routes, and one place where failures are rendered. */
 export function createApp(): OpenAPIHono<AppEnv> {

@@ -1,5 +1,6 @@
 import { createMiddleware } from 'hono/factory';
 import type { AppEnv } from '../context.ts';
+import { OURS } from '../paths.ts';
 import { settingsOf } from '../settings.ts';
 import type { Settings } from '../settings.ts';
 
@@ -48,7 +49,9 @@ export const securityHeaders = createMiddleware<AppEnv>(async (c, next) => {
   // A switched protocol has no headers left to set, and copying it would lose the socket.
   if (c.res.status === 101) return;
   const headers = new Headers(c.res.headers);
-  const page = headers.get('content-type')?.startsWith('text/html') ?? false;
+  // By path too: a 304 has no type, and a browser takes over its headers for the page it kept.
+  const page =
+    !OURS.test(c.req.path) || (headers.get('content-type')?.startsWith('text/html') ?? false);
   const outcome = settingsOf(c.env);
   const policy =
     page && outcome.ok ? pagePolicy(outcome.settings, new URL(c.req.url).host) : DATA_POLICY;

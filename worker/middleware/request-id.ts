@@ -6,7 +6,10 @@ import { requestPoint } from '../telemetry/telemetry.ts';
 /** What we take over from a caller: enough for a UUID or a trace id, nothing that could forge a log line. */
 const SANE = /^[A-Za-z0-9._-]{8,64}$/;
 
-/** Gives each request an id, answers it as `x-request-id`, and logs one line when the request is done. */
+/** Longer than any warm answer should take (issue 2, "Speed": 50 ms at idle, with room for load). */
+const SLOW_MS = 1_000;
+
+/** Gives each request an id and answers it as `x-request-id`; counts it, and logs it when it failed or was slow. */
 export const requestId = createMiddleware<AppEnv>(async (c, next) => {
   const given = c.req.header('x-request-id');
   const id = given !== undefined && SANE.test(given) ? given : crypto.randomUUID();
@@ -18,6 +21,10 @@ export const requestId = createMiddleware<AppEnv>(async (c, next) => {
   if (status !== 101) c.res.headers.set('x-request-id', id);
   const route = c.req.routePath;
   if (route === '*' || route === '/*') return;
-  log({ name: 'request', requestId: id, method: c.req.method, route, status, durationMs });
+  // What a sale does is logged by name where it happens; of requests, only those that failed on our side
+  // or were slow: thirteen million polls would be thirteen million lines.
+  if (status >= 500 || durationMs >= SLOW_MS) {
+    log({ name: 'request', requestId: id, method: c.req.method, route, status, durationMs });
+  }
   requestPoint(c.env, { route: `${c.req.method} ${route}`, status, durationMs });
 });

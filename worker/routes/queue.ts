@@ -6,7 +6,7 @@ import { leafAt } from '../../durable-objects/stubs.ts';
 import type { WaitingRoomStub } from '../../durable-objects/stubs.ts';
 import { requireEvent } from '../catalogue-access.ts';
 import type { AppContext, AppEnv } from '../context.ts';
-import { signedIn, stillSignedIn } from '../middleware/signed-in.ts';
+import { signedIn } from '../middleware/signed-in.ts';
 import { ProblemError, tryLater } from '../problem.ts';
 import { positionAnswer } from '../queue-answers.ts';
 import { ask } from '../rpc.ts';
@@ -32,7 +32,7 @@ const join = createRoute({
   tags: ['Queue'],
   summary: 'Take a place; asked again, the same place',
   security: bearerAuth,
-  middleware: [stillSignedIn] as const,
+  middleware: [signedIn] as const,
   request: body(joinRequest),
   responses: {
     200: json(positionResponse, 'Your place.'),
@@ -86,7 +86,10 @@ const status = createRoute({
   responses: { 200: json(tickResponse, 'The tick.'), ...problems('event_not_found') },
 });
 
-/** The queue over HTTP. A poll costs one call to the fan's leaf and nothing else. */
+/**
+ * The queue over HTTP. A join or a poll costs one call to the fan's leaf and nothing else: whether a
+ * session was ended is looked up where seats or money move, and a place alone moves neither.
+ */
 export function queueRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(join, async (c) => {
     const { eventId } = c.req.valid('json');
@@ -132,10 +135,8 @@ export function queueRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(status, async (c) => {
     const tick = await currentTick(c, await requireEvent(c, c.req.valid('param').eventId));
     c.header('cache-control', TICK_CACHE);
-    return c.json(
-      { ...tick, marks: tick.marks.map(([at, left]) => [at, left] as [number, number]) },
-      200,
-    );
+    // The frame as it is: a copy by fields would lose what a newer sale adds.
+    return c.body(JSON.stringify(tick), 200, { 'content-type': 'application/json' }) as never;
   });
 }
 

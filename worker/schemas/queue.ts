@@ -64,6 +64,10 @@ export const tickResponse = z
     marks: z.array(z.tuple([z.int(), z.int()])),
     seatsLeft: z.int(),
     pollMs: z.int(),
+    calls: z
+      .array(z.tuple([z.int(), z.int(), z.int()]))
+      .optional()
+      .meta({ description: 'Calls of the last seconds: `[first, end, ageMs]`, oldest first.' }),
   })
   .meta({ id: 'Tick' });
 

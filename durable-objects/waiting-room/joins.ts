@@ -167,7 +167,9 @@ export class Joins {
       let failures = 0;
       for (let cohort = this.#cohorts[0]; cohort !== undefined; cohort = this.#cohorts[0]) {
         if (cohort.accounts.length === 0) {
+          // Everybody in it has left again; whoever still waits for it finds no place.
           this.#cohorts.shift();
+          this.#tell(cohort, { ok: true });
           continue;
         }
         const answer = await this.#ask(cohort, cohort.written ?? this.#write(cohort));

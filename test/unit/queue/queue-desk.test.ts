@@ -1,0 +1,227 @@
+import { describe, expect, it } from 'vitest';
+import { etaSeconds, peopleAhead } from '../../../durable-objects/core/tick.ts';
+import type { EventId } from '../../../durable-objects/core/ids.ts';
+import type { SaleDefinition } from '../../../durable-objects/core/sale.ts';
+import { FRAME_BYTES, frameOf } from '../../../durable-objects/event-sale/queue-frame.ts';
+import { QueueLine } from '../../../durable-objects/event-sale/queue-line.ts';
+import { MemoryQueueStore } from '../../../durable-objects/storage/queue-store-memory.ts';
+import { account, OPENS_AT, SaleFixture, saleSettings } from './sale-fixture.ts';
+
+const LEAF = 'test-event/leaf/0';
+
+describe('opening and calling', () => {
+  it('calls nobody in the lobby, the first batch at opening, and the next a beat later', () => {
+    const sale = new SaleFixture(saleSettings({}), OPENS_AT - 60_000);
+    sale.join(1, 120);
+    sale.advance(59_000);
+    expect(sale.desk.tick()).toMatchObject({ phase: 'lobby', cursor: 0, reason: 'not_open' });
+    sale.advance(1_000);
+    expect(sale.desk.tick()).toMatchObject({ phase: 'open', cursor: 50, waiting: 70, active: 50 });
+    sale.advance(29_000);
+    expect(sale.desk.tick().cursor).toBe(50);
+    sale.advance(1_000);
+    expect(sale.desk.tick().cursor).toBe(100);
+  });
+
+  it('calls a newcomer at once when nobody is ahead and the beat has room', () => {
+    const sale = new SaleFixture(saleSettings({}), OPENS_AT + 7_000);
+    sale.join(1, 1);
+    expect(sale.desk.tick()).toMatchObject({ cursor: 1, waiting: 0 });
+    sale.advance(2_000);
+    sale.join(2, 1);
+    expect(sale.desk.tick().cursor).toBe(2);
+  });
+
+  it('saves nothing up while nobody comes', () => {
+    const sale = new SaleFixture(saleSettings({}), OPENS_AT + 3_600_000);
+    sale.join(1, 500);
+    sale.advance(1_000);
+    expect(sale.desk.tick().cursor).toBe(50);
+  });
+
+  it('stops when full, says why, and goes on when one leaves', () => {
+    const sale = new SaleFixture(saleSettings({ admission: { slots: 10 } }));
+    sale.join(1, 30);
+    expect(sale.desk.tick()).toMatchObject({ cursor: 10, active: 10, reason: 'slots_full' });
+    for (let place = 0; place < 10; place++) expect(sale.claim(place).ok).toBe(true);
+    sale.advance(60_000);
+    expect(sale.desk.tick().cursor).toBe(10);
+    sale.desk.endAdmission(account(3));
+    sale.advance(1_000);
+    expect(sale.desk.tick()).toMatchObject({ cursor: 11, active: 10 });
+    sale.desk.reportLeft({ child: LEAF, places: [4] });
+    sale.advance(1_000);
+    expect(sale.desk.tick()).toMatchObject({ cursor: 12, left: 1 });
+    sale.advance(600_000);
+    expect(sale.desk.tick().cursor).toBeGreaterThan(20);
+  });
+
+  it('passes over leavers: the cursor counts people, not numbers', () => {
+    const sale = new SaleFixture(saleSettings({ admission: { batchSize: 3 } }), OPENS_AT - 1_000);
+    sale.join(1, 10);
+    sale.desk.reportLeft({ child: LEAF, places: [0, 1, 4] });
+    sale.advance(1_000);
+    expect(sale.desk.tick()).toMatchObject({ cursor: 6, admitted: 3, waiting: 4 });
+  });
+
+  it('stops calling when paused or sold out, goes on afterwards, and refuses joins once closed', () => {
+    const sale = new SaleFixture(saleSettings({ admission: { batchSize: 1 } }));
+    sale.desk.setPaused(true);
+    sale.join(1, 3);
+    sale.advance(90_000);
+    expect(sale.desk.tick()).toMatchObject({ phase: 'paused', reason: 'paused', cursor: 0 });
+    sale.restart();
+    expect(sale.desk.tick().phase).toBe('paused');
+    sale.desk.setPaused(false);
+    expect(sale.desk.tick().cursor).toBe(1);
+    sale.seats = 0;
+    sale.desk.seatsChanged();
+    sale.advance(90_000);
+    expect(sale.desk.tick()).toMatchObject({ phase: 'sold_out', reason: 'sold_out', cursor: 1 });
+    sale.seats = 2;
+    sale.desk.seatsChanged();
+    sale.advance(1_000);
+    expect(sale.desk.tick().cursor).toBe(2);
+    sale.now = sale.settings.closesAt;
+    expect(sale.desk.grant({ child: LEAF, batch: 2, count: 1 })).toMatchObject({
+      code: 'sale_closed',
+    });
+    expect(sale.desk.grant({ child: LEAF, batch: 1, count: 3 })).toMatchObject({ ok: true });
+  });
+
+  it('gives nobody more and nobody less when the clock steps back', () => {
+    const sale = new SaleFixture(saleSettings({}), OPENS_AT + 300_000);
+    sale.join(1, 200);
+    expect(sale.desk.tick().cursor).toBe(50);
+    sale.now -= 120_000;
+    sale.desk.subscribe(LEAF);
+    expect(sale.desk.tick().cursor).toBe(50);
+    expect(sale.claim(7).ok).toBe(true);
+    sale.advance(31_000);
+    expect(sale.desk.tick().cursor).toBe(100);
+  });
+
+  it('keeps a slot for one who missed the window and asked to come in', () => {
+    const sale = new SaleFixture(saleSettings({ admission: { slots: 1 } }));
+    sale.join(1, 3);
+    sale.advance(121_000);
+    expect(sale.desk.tick().cursor).toBe(2);
+    expect(sale.claim(1).ok).toBe(true);
+    expect(sale.claim(0)).toMatchObject({ code: 'slots_full' });
+    sale.desk.endAdmission(account(1));
+    sale.advance(1_000);
+    expect(sale.claim(0)).toMatchObject({ ok: true });
+    expect(sale.desk.tick().cursor).toBe(2);
+  });
+});
+
+describe('the tick', () => {
+  it('comes when something changed, once a second at most, and as a heartbeat while somebody waits', () => {
+    const sale = new SaleFixture(saleSettings({ admission: { slots: 1 } }));
+    sale.join(1, 5);
+    sale.advance(1);
+    const after = sale.published.length;
+    for (let batch = 2; batch < 12; batch++) {
+      sale.join(batch, 1);
+      sale.advance(50);
+    }
+    sale.advance(1_000);
+    expect(sale.published.length - after).toBeLessThanOrEqual(2);
+    expect(sale.published.at(-1)?.tick?.joined).toBe(15);
+    const before = sale.published.length;
+    sale.advance(100_000);
+    const beats = sale.published.slice(before).map(({ tick }) => tick?.at ?? 0);
+    const gaps = beats.map((at, i) => at - (beats[i - 1] ?? at));
+    expect(beats.length).toBeGreaterThan(8);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(10_000);
+  });
+
+  it('is silent when nobody waits and nobody is inside', () => {
+    const sale = new SaleFixture(saleSettings({}));
+    sale.join(1, 1);
+    sale.claim(0);
+    sale.desk.endAdmission(account(0));
+    sale.advance(5_000);
+    const before = sale.published.length;
+    sale.advance(3_600_000);
+    expect(sale.published.length - before).toBeLessThanOrEqual(1);
+  });
+
+  it('goes on counting after a restart', () => {
+    const sale = new SaleFixture(saleSettings({}));
+    let last = 0;
+    for (let n = 0; n < 5; n++) {
+      for (let i = 0; i < 700; i++) {
+        const { seq } = sale.desk.tick();
+        expect(seq).toBeGreaterThan(last);
+        last = seq;
+      }
+      sale.restart();
+    }
+  });
+
+  it('says how fast the line moved while somebody waited, and the set rate before', () => {
+    const sale = new SaleFixture(saleSettings({ admission: { slots: 10, sessionMs: 60_000 } }));
+    expect(sale.desk.tick().ratePerMinute).toBe(100);
+    sale.join(1, 500);
+    for (let second = 0; second < 900; second++) {
+      sale.advance(1_000);
+      const { cursor } = sale.desk.tick();
+      for (let place = Math.max(0, cursor - 10); place < cursor; place++) sale.claim(place);
+    }
+    const { ratePerMinute } = sale.desk.tick();
+    expect(ratePerMinute).toBeGreaterThan(7);
+    expect(ratePerMinute).toBeLessThan(13);
+    const idle = new SaleFixture(saleSettings({}));
+    idle.join(1, 2);
+    idle.advance(600_000);
+    idle.join(2, 2);
+    idle.advance(60_000);
+    expect(idle.desk.tick().ratePerMinute).toBe(100);
+  });
+
+  it('lets everybody compute people ahead and the wait from it alone', () => {
+    const sale = new SaleFixture(saleSettings({}), OPENS_AT - 1_000);
+    sale.join(1, 200);
+    sale.desk.reportLeft({ child: LEAF, places: [60, 70, 150] });
+    expect(etaSeconds(sale.desk.tick(), 199)).toBeNull();
+    sale.advance(1_000);
+    const tick = sale.desk.tick();
+    expect(peopleAhead(tick, 20)).toBe(0);
+    expect(peopleAhead(tick, 50)).toBe(0);
+    expect(peopleAhead(tick, 61)).toBe(10);
+    expect(peopleAhead(tick, 199)).toBe(146);
+    expect(etaSeconds(tick, 20)).toBe(0);
+    expect(etaSeconds(tick, 199)).toBe(Math.ceil((147 * 60) / 100));
+  });
+
+  it.each([0, 1, 40, 48, 49, 5_000, 400_000])(
+    'fits into 1 KB with the largest numbers and %i departures, and is exact while they fit',
+    (departures) => {
+      const settings = saleSettings({ admission: { claimWindowMs: 1e9 } });
+      const line = new QueueLine(new MemoryQueueStore(), () => settings, OPENS_AT);
+      line.grant('big/leaf/0', 1, 13_000_000, OPENS_AT);
+      for (let n = 1; n <= 5; n++) line.advance(OPENS_AT + n * 30_000, 100_000);
+      const leavers = Array.from({ length: departures }, (_, i) => 12_999_990 - i * 31);
+      line.depart(leavers, OPENS_AT);
+      const definition = {
+        eventId: 'e'.repeat(64) as EventId,
+        settings: { ...settings, leaves: 1_600 },
+      } as SaleDefinition;
+      const tick = frameOf(definition, line, 12_345_678, OPENS_AT + 151_000, 150_000);
+      expect(JSON.stringify(tick).length).toBeLessThanOrEqual(FRAME_BYTES);
+      expect(tick.marks.length === departures || departures > 40).toBe(true);
+      expect(peopleAhead(tick, 13_000_000)).toBe(tick.waiting);
+    },
+  );
+
+  it('keeps 13 million pollers under 150,000 requests a second, and a small line at two seconds', () => {
+    const line = new QueueLine(new MemoryQueueStore(), () => saleSettings({}), OPENS_AT);
+    line.grant('big/leaf/0', 1, 13_000_000, OPENS_AT);
+    const settings = saleSettings({ sale: { leaves: 1_600 } });
+    const definition = { eventId: 'e' as EventId, settings } as SaleDefinition;
+    const { pollMs, waiting } = frameOf(definition, line, 1, OPENS_AT, 150_000);
+    expect((waiting * 1_000) / pollMs).toBeLessThanOrEqual(150_000);
+    expect(new SaleFixture(saleSettings({})).desk.tick().pollMs).toBe(2_000);
+  });
+});

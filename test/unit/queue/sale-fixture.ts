@@ -1,0 +1,141 @@
+import type { AccountId, EventId } from '../../../durable-objects/core/ids.ts';
+import type { SaleDefinition, SaleSettings } from '../../../durable-objects/core/sale.ts';
+import type { SaleContext } from '../../../durable-objects/event-sale/context.ts';
+import { QueueDesk } from '../../../durable-objects/event-sale/queue-desk.ts';
+import type { PublishedFrames } from '../../../durable-objects/protocol/queue-rpc.ts';
+import { MemoryQueueStore } from '../../../durable-objects/storage/queue-store-memory.ts';
+import { MemoryTimers } from '../../../durable-objects/storage/timers.ts';
+
+/** When the test sales open. */
+export const OPENS_AT = Date.UTC(2026, 0, 10, 12);
+
+/** An account's id from a number. */
+export function account(n: number): AccountId {
+  return `00000000-0000-4000-8000-${String(n).padStart(12, '0')}` as AccountId;
+}
+
+/** Settings of a small sale; change what the test is about. */
+export function saleSettings(change: {
+  sale?: Partial<SaleSettings>;
+  admission?: Partial<SaleSettings['admission']>;
+}): SaleSettings {
+  return {
+    opensAt: OPENS_AT,
+    closesAt: OPENS_AT + 24 * 3_600_000,
+    lobby: 'fifo',
+    admission: {
+      batchSize: 50,
+      everyMs: 30_000,
+      slots: 100,
+      claimWindowMs: 120_000,
+      graceMs: 300_000,
+      sessionMs: 600_000,
+      ...change.admission,
+    },
+    holdTtlMs: 600_000,
+    payingTtlMs: 900_000,
+    seatsPerAccount: 6,
+    joinLimit: { max: 5, windowMs: 300_000 },
+    leaves: 1,
+    ...change.sale,
+  };
+}
+
+/** A sale's queue with a clock moved by hand, and what it told the world. */
+export class SaleFixture {
+  now: number;
+  seats = 1_000;
+  readonly store = new MemoryQueueStore();
+  readonly timers = new MemoryTimers();
+  readonly published: PublishedFrames[] = [];
+  readonly records: { name: string; count?: number }[] = [];
+  readonly settings: SaleSettings;
+  /** Called with each published frame. */
+  onPublish: (frames: PublishedFrames) => void = () => undefined;
+  #later: { due: number; task: () => void }[] = [];
+  desk: QueueDesk;
+
+  constructor(settings: SaleSettings, now = OPENS_AT) {
+    this.settings = settings;
+    this.now = now;
+    this.desk = this.#wake();
+  }
+
+  #wake(): QueueDesk {
+    const definition: SaleDefinition = {
+      eventId: 'test-event' as EventId,
+      name: 'Test',
+      timeZone: 'Asia/Kolkata',
+      startsAt: this.settings.closesAt,
+      venueName: 'Hall',
+      settings: this.settings,
+      categories: [],
+      plan: { venueId: 'hall', version: 1, sections: [] },
+    };
+    const context = {
+      now: () => this.now,
+      randomId: () => 'abcdefgh12345678',
+      definition,
+      ports: { telemetry: { record: (event: { name: string }) => this.records.push(event) } },
+      timers: this.timers,
+      publish: (frames: PublishedFrames) => {
+        this.published.push(frames);
+        this.onPublish(frames);
+      },
+      later: (delayMs: number, task: () => void) => {
+        this.#later.push({ due: this.now + delayMs, task });
+      },
+      background: () => undefined,
+    } as unknown as SaleContext;
+    return new QueueDesk(context, this.store, { seatsLeft: () => this.seats });
+  }
+
+  /** The object dies and wakes: memory is gone, storage stays. */
+  restart(): void {
+    this.#later = [];
+    this.desk = this.#wake();
+    this.desk.start();
+  }
+
+  /** Time of the next thing that will happen by itself, or null. */
+  nextAt(): number | null {
+    const dues = this.#later.map((entry) => entry.due);
+    const timer = this.timers.next();
+    if (timer !== null) dues.push(timer);
+    return dues.length === 0 ? null : Math.min(...dues);
+  }
+
+  /** Moves the clock, running coalesced work and, unless `alarms` is false, timers when they are due. */
+  advance(ms: number, alarms = true): void {
+    const until = this.now + ms;
+    for (;;) {
+      const laters = this.#later.map((entry) => entry.due);
+      const timer = alarms ? this.timers.next() : null;
+      const next = Math.min(...laters, timer ?? Infinity);
+      if (next > until) break;
+      this.now = Math.max(this.now, next);
+      this.#runDue(alarms);
+    }
+    this.now = until;
+  }
+
+  #runDue(alarms: boolean): void {
+    const due = this.#later.filter((entry) => entry.due <= this.now);
+    this.#later = this.#later.filter((entry) => entry.due > this.now);
+    for (const { task } of due) task();
+    if (!alarms) return;
+    for (const timer of this.timers.due(this.now, 100)) this.desk.onTimer(timer);
+  }
+
+  /** Gives `count` places to one batch of a leaf; returns them. */
+  join(batch: number, count: number, child = 'test-event/leaf/0'): number[] {
+    const outcome = this.desk.grant({ child, batch, count });
+    if (!outcome.ok) throw new Error(outcome.code);
+    return Array.from({ length: outcome.grant.count }, (_, i) => outcome.grant.first + i);
+  }
+
+  /** The fan with this place comes in; accounts are numbered as places. */
+  claim(place: number): ReturnType<QueueDesk['claim']> {
+    return this.desk.claim({ accountId: account(place), place });
+  }
+}

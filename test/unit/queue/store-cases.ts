@@ -1,0 +1,130 @@
+import { expect, it } from 'vitest';
+import { INITIAL_ADMISSION } from '../../../durable-objects/core/admission.ts';
+import { Presence } from '../../../durable-objects/core/presence.ts';
+import type { QueueState, QueueStore } from '../../../durable-objects/storage/queue-store.ts';
+import type { RoomStore } from '../../../durable-objects/storage/room-store.ts';
+import { account } from './sale-fixture.ts';
+
+/** Runs `use` with a fresh store; in workerd that happens inside an object. */
+type With<Store> = (use: (store: Store) => void) => Promise<void>;
+
+/** What every store of the queue must do, whatever it is made of. */
+export function queueStoreCases(withStore: With<QueueStore>): void {
+  it('keeps its figures as they were saved last', () =>
+    withStore((store) => {
+      expect(store.state()).toBeNull();
+      const state: QueueState = { ...INITIAL_ADMISSION, tail: 5, seqCeiling: 1_000 };
+      store.saveState(state);
+      store.saveState({ ...state, cursor: 3, perBeat: 1.5, paused: true });
+      expect(store.state()).toEqual({ ...state, cursor: 3, perBeat: 1.5, paused: true });
+    }));
+
+  it('keeps a grant per child and batch, and refuses a second one', () =>
+    withStore((store) => {
+      store.putGrant('a', 1, { first: 0, count: 3 }, 1);
+      store.putGrant('b', 1, { first: 3, count: 2 }, 2);
+      expect(store.grant('a', 1)).toEqual({ first: 0, count: 3 });
+      expect(store.grant('b', 1)).toEqual({ first: 3, count: 2 });
+      expect(store.grant('a', 2)).toBeNull();
+      expect(() => store.putGrant('a', 1, { first: 9, count: 1 }, 3)).toThrow(
+        /granted before|UNIQUE/,
+      );
+      expect(store.grant('a', 1)).toEqual({ first: 0, count: 3 });
+    }));
+
+  it('gives back departures bit by bit', () =>
+    withStore((store) => {
+      const presence = new Presence();
+      presence.extend(40_000);
+      for (let order = 0; order < 40_000; order += 7) presence.remove(order);
+      for (const chunk of [0, 1, 2, 2]) store.saveChunk(chunk, presence.departures(chunk));
+      const restored = Presence.restore(40_000, store.chunks());
+      expect(restored.present).toBe(presence.present);
+      expect(restored.select(20_000)).toBe(presence.select(20_000));
+    }));
+
+  it('keeps calls in order, replaces their figures, and forgets old ones', () =>
+    withStore((store) => {
+      store.saveCall({ first: 10, end: 20, calledAt: 2_000, open: 10 });
+      store.saveCall({ first: 0, end: 10, calledAt: 1_000, open: 9 });
+      store.saveCall({ first: 10, end: 20, calledAt: 2_000, open: 4 });
+      expect(store.calls()).toEqual([
+        { first: 0, end: 10, calledAt: 1_000, open: 9 },
+        { first: 10, end: 20, calledAt: 2_000, open: 4 },
+      ]);
+      store.dropCalls(1_000);
+      expect(store.calls().map((call) => call.first)).toEqual([10]);
+    }));
+
+  it('knows every admission by its place, and which of them live', () =>
+    withStore((store) => {
+      const row = { place: 7, accountId: account(7), claimedAt: 10, until: 100, endedAt: null };
+      store.saveAdmission(row);
+      store.saveAdmission({ ...row, place: 8, accountId: account(8), until: 50 });
+      store.saveAdmission({ ...row, place: 9, accountId: account(9) });
+      store.saveAdmission({ ...row, place: 9, accountId: account(9), endedAt: 20 });
+      expect(store.admission(7)).toEqual(row);
+      expect(store.admission(9)?.endedAt).toBe(20);
+      expect(store.admission(1)).toBeNull();
+      expect(store.liveAdmissions(40).map(({ place }) => place)).toEqual([8, 7]);
+      expect(store.liveAdmissions(50).map(({ place }) => place)).toEqual([7]);
+    }));
+
+  it('lists each child once', () =>
+    withStore((store) => {
+      for (const child of ['e/leaf/1', 'e/leaf/0', 'e/leaf/1']) store.addChild(child);
+      expect(store.children()).toEqual(['e/leaf/0', 'e/leaf/1']);
+    }));
+}
+
+/** What every store of a leaf must do, whatever it is made of. */
+export function roomStoreCases(withStore: With<RoomStore>): void {
+  it('keeps batches in order, with the answer once there is one', () =>
+    withStore((store) => {
+      const accounts = Array.from({ length: 2_000 }, (_, n) => account(n));
+      store.addBatch({ batch: 2, accounts, at: 20, first: null });
+      store.addBatch({ batch: 1, accounts: [account(9)], at: 10, first: null });
+      store.setFirst(1, 40);
+      expect(store.batches()).toEqual([
+        { batch: 1, accounts: [account(9)], at: 10, first: 40 },
+        { batch: 2, accounts, at: 20, first: null },
+      ]);
+      expect(() => store.addBatch({ batch: 2, accounts: [], at: 1, first: null })).toThrow(
+        /written before|UNIQUE/,
+      );
+      store.dropBatch(2);
+      expect(store.batches().map(({ batch }) => batch)).toEqual([1]);
+    }));
+
+  it('numbers departures in the order in which they came', () =>
+    withStore((store) => {
+      const first = store.addDeparture(3, 1);
+      const second = store.addDeparture(1, 0);
+      expect(second).toBeGreaterThan(first);
+      expect(store.departures()).toEqual([
+        { seq: first, batch: 3, index: 1 },
+        { seq: second, batch: 1, index: 0 },
+      ]);
+    }));
+
+  it('keeps one admission per fan of a batch', () =>
+    withStore((store) => {
+      const admission = { admissionId: 'adm_e_1', claimedAt: 1, until: 2 };
+      store.saveAdmission({ batch: 2, index: 0, admission });
+      store.saveAdmission({ batch: 1, index: 5, admission });
+      store.saveAdmission({ batch: 1, index: 5, admission: { ...admission, until: 3 } });
+      expect(store.admissions()).toEqual([
+        { batch: 1, index: 5, admission: { ...admission, until: 3 } },
+        { batch: 2, index: 0, admission },
+      ]);
+    }));
+
+  it('keeps small notes by name', () =>
+    withStore((store) => {
+      expect(store.note('reported')).toBeNull();
+      store.setNote('reported', '3');
+      store.setNote('reported', '4');
+      store.setNote('name', 'e/leaf/0');
+      expect(store.note('reported')).toBe('4');
+    }));
+}

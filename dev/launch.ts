@@ -18,6 +18,8 @@ const IMPATIENT_MS = 1_000;
 /** The whole run: prepares, starts, and then lives until a signal or the death of a child. */
 async function launch(): Promise<void> {
   const { options, services } = await prepare();
+  // A closed terminal must not cut the orderly end short.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const children = createChildren(linePrinter(options.verbose));
   let ending = false;
   let askedAt = Infinity;

@@ -7,9 +7,9 @@ export interface Attempt {
   seatIds: readonly string[];
 }
 
-function read<Value>(key: string): Value | null {
+function read(key: string): unknown {
   try {
-    return JSON.parse(localStorage.getItem(key) ?? 'null') as Value | null;
+    return JSON.parse(localStorage.getItem(key) ?? 'null');
   } catch {
     return null;
   }
@@ -30,7 +30,7 @@ export function keptAdmission(
   eventId: string,
   now: number,
 ): AdmissionPass | null {
-  const pass = read<AdmissionPass>(key('admission', accountId, eventId));
+  const pass = read(key('admission', accountId, eventId)) as AdmissionPass | null;
   return pass && pass.until > now ? pass : null;
 }
 
@@ -45,7 +45,7 @@ export function keepAdmission(
 
 /** The kept attempt to buy. */
 export function keptAttempt(accountId: string, eventId: string): Attempt | null {
-  return read<Attempt>(key('attempt', accountId, eventId));
+  return read(key('attempt', accountId, eventId)) as Attempt | null;
 }
 
 /** Keeps an attempt, or forgets it with null. */

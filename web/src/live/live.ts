@@ -5,7 +5,7 @@ import { queuePosition, queueStatus } from '../api/queue.ts';
 import { accessToken } from '../api/refresh.ts';
 import { keepAdmission } from '../api/kept.ts';
 import { session } from '../api/session.ts';
-import { Connection, type Socket } from './connection.ts';
+import { Connection } from './connection.ts';
 import { fromAnswer } from './position.ts';
 import { INITIAL_STATE, isCalled, nextState, type LiveEvent, type LiveState } from './state.ts';
 

@@ -127,6 +127,8 @@ function withMessage(state: LiveState, message: ServerMessage, at: number): Live
         ...state,
         refusal: { code: message.code, retryAfterMs: message.retryAfterMs ?? null },
       };
+    default:
+      return state;
   }
 }
 
@@ -162,6 +164,8 @@ function applied(state: LiveState, event: LiveEvent): LiveState {
       const next = withPosition(state, event.position);
       return event.admission ? { ...next, standing: 'admitted', admission: event.admission } : next;
     }
+    default:
+      return state;
   }
 }
 

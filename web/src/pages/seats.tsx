@@ -143,14 +143,14 @@ function Plan(props: { store: SeatStore; venue: Venue; children: JSX.Element }):
     <div class="plan" data-view={view()}>
       <div class="plan__filter row">
         <Bands store={props.store} venue={props.venue} />
-        <div class="segments plan__views" role="group" aria-label={t('seats.view')}>
+        <fieldset class="segments plan__views" aria-label={t('seats.view')}>
           <button type="button" aria-pressed={view() === 'list'} onClick={() => setView('list')}>
             {t('seats.viewList')}
           </button>
           <button type="button" aria-pressed={view() === 'map'} onClick={() => setView('map')}>
             {t('seats.viewMap')}
           </button>
-        </div>
+        </fieldset>
       </div>
       <div class="plan__list">
         <SeatList store={props.store} venue={props.venue} />
@@ -166,7 +166,7 @@ function Plan(props: { store: SeatStore; venue: Venue; children: JSX.Element }):
 
 function Bands(props: { store: SeatStore; venue: Venue }): JSX.Element {
   return (
-    <div class="bands" role="group" aria-label={t('seats.band')}>
+    <fieldset class="bands" aria-label={t('seats.band')}>
       <button
         type="button"
         class="chip"
@@ -190,7 +190,7 @@ function Bands(props: { store: SeatStore; venue: Venue }): JSX.Element {
           </button>
         )}
       </For>
-    </div>
+    </fieldset>
   );
 }
 

@@ -57,7 +57,10 @@ export function createSeatStore(eventId: string, live: Live): SeatStore {
   const loadStatuses = (): Promise<void> => {
     loading ??= (async () => {
       const answer = await getStatuses(eventId);
-      if (!answer.ok) return void (venue() ? undefined : setProblem(answer.problem));
+      if (!answer.ok) {
+        if (!venue()) setProblem(answer.problem);
+        return;
+      }
       if (answer.data.version < statuses.version) return;
       statuses = { version: answer.data.version, codes: unpackStatuses(answer.data) };
       if (venue() && venue()?.planVersion !== answer.data.planVersion) await loadPlan();

@@ -11,7 +11,7 @@ const NOISE = [
   /^\[wrangler:\w+\] (GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /,
   /^\{.*"name":"request".*"status":[1-4]\d\d/,
   /^\{.*"accountId":"20000000-0000-4000-8000-/,
-  /^\{.*"name":"left".*"count":\d+\}/,
+  /^\{.*"name":"(joined|called|left)".*"count":\d+\}/,
   /^(env\.|Binding {3}|Your Worker has access|Using secrets defined)/,
   /^\[custom build\]\s*(>.*|npm warn.*)?$/,
 ];

@@ -23,7 +23,7 @@ export class HandPayments {
   readonly refunds = new Map<string, { intentId: string; amount: Money }>();
   readonly calls: { call: Call; key: string }[] = [];
   /** `before`: no answer and no effect; `after`: the effect happens, the answer is lost; `throws`: the port breaks. */
-  fault: Partial<Record<Call, 'before' | 'after' | 'throws'>> = {};
+  fault: Partial<Record<Call, 'before' | 'after' | 'throws' | undefined>> = {};
   refundStatus: 'pending' | 'succeeded' | 'failed' = 'succeeded';
   /** When set, calls wait until `release` is called. */
   #gates: (() => void)[] | null = null;
@@ -54,6 +54,31 @@ export class HandPayments {
     const found = [...this.intents.values()].find((intent) => intent.orderId === orderId);
     if (found === undefined) throw new Error(`no intent for ${orderId}`);
     return found;
+  }
+
+  /** The buyer's bank pays, if there is an intent that can be paid. */
+  payIfOpen(orderId: OrderId): void {
+    if (this.#isOpen(orderId)) this.pay(orderId);
+  }
+
+  declineIfOpen(orderId: OrderId): void {
+    if (this.#isOpen(orderId)) this.decline(orderId);
+  }
+
+  processIfOpen(orderId: OrderId): void {
+    if (this.#isOpen(orderId)) this.processing(orderId);
+  }
+
+  /** Money is taken though the intent was canceled: what must not happen, and what we survive. */
+  payAnyhow(orderId: OrderId): void {
+    for (const intent of this.intents.values())
+      if (intent.orderId === orderId)
+        intent.state = { state: 'succeeded', amountReceived: intent.total };
+  }
+
+  #isOpen(orderId: OrderId): boolean {
+    const state = [...this.intents.values()].find((intent) => intent.orderId === orderId)?.state;
+    return state?.state === 'unpaid' || state?.state === 'processing';
   }
 
   pay(orderId: OrderId, amount?: Money): void {

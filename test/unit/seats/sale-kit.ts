@@ -5,7 +5,8 @@ import type {
   RequestId,
   SeatId,
 } from '../../../durable-objects/core/ids.ts';
-import type { SeatPlan } from '../../../durable-objects/core/plan.ts';
+import type { Seat, SeatPlan } from '../../../durable-objects/core/plan.ts';
+import { expandPlan } from '../../../durable-objects/core/plan-geometry.ts';
 import type { SaleDefinition, SaleSettings } from '../../../durable-objects/core/sale.ts';
 import type { AdmissionBook, SaleContext } from '../../../durable-objects/event-sale/context.ts';
 import { OrderDesk } from '../../../durable-objects/event-sale/order-desk.ts';
@@ -100,10 +101,14 @@ export function seatIds(...ids: string[]): SeatId[] {
   return ids as SeatId[];
 }
 
+/** Ends what an object was doing when it died. */
+export class DeadObject extends Error {}
+
 /** A sale with a clock, a payment service, Postgres and mail that are moved by hand. */
 export class HandSale {
   now = START;
   readonly definition: SaleDefinition;
+  readonly seats: readonly Seat[];
   readonly store: SeatStore;
   readonly timers = new MemoryTimers();
   readonly payments = new HandPayments();
@@ -119,6 +124,7 @@ export class HandSale {
   desk: OrderDesk;
   #later: (() => void)[] = [];
   #background: Promise<unknown>[] = [];
+  #life = 0;
   #ids = 0;
   #requests = 0;
 
@@ -126,13 +132,16 @@ export class HandSale {
     options: { settings?: Partial<SaleSettings>; plan?: SeatPlan; store?: SeatStore } = {},
   ) {
     this.definition = saleDefinition(options.settings, options.plan);
+    this.seats = expandPlan(this.definition.plan);
     this.store = options.store ?? new MemorySeatStore();
     this.desk = this.#open();
   }
 
   /** The object dies: memory is lost, what was stored stays. */
   crash(): void {
+    this.#life += 1;
     this.#later = [];
+    this.#background = [];
     this.desk = this.#open();
     this.desk.start();
   }
@@ -208,8 +217,20 @@ export class HandSale {
   }
 
   #open(): OrderDesk {
-    return new OrderDesk(this.#context(), this.store, this.#admissionBook(), () => {
+    return new OrderDesk(this.#context(), this.#storeOfThisLife(), this.#admissionBook(), () => {
       this.seatChanges += 1;
+    });
+  }
+
+  /** A dead object writes nothing any more, also when an answer was on its way as it died. */
+  #storeOfThisLife(): SeatStore {
+    const life = this.#life;
+    return new Proxy(this.store, {
+      get: (store, name) => {
+        if (life !== this.#life) throw new DeadObject();
+        const member: unknown = Reflect.get(store, name);
+        return typeof member === 'function' ? (member.bind(store) as unknown) : member;
+      },
     });
   }
 
@@ -241,6 +262,7 @@ export class HandSale {
       background: (task) => {
         this.#background.push(
           task.catch((error: unknown) => {
+            if (error instanceof DeadObject) return;
             this.told.push({
               name: 'problem',
               eventId: this.definition.eventId,
@@ -253,25 +275,40 @@ export class HandSale {
   }
 
   #ports(): SalePorts {
+    const { payments } = this;
     return {
       catalogue: { load: async () => this.definition },
-      payments: this.payments,
-      filing: {
-        file: async (batch) => {
-          if (this.filing === 'down') throw new Error('Postgres is down');
-          this.filed.push(...batch);
-          for (const { commandId, order } of batch)
-            if (!this.filedOnce.has(commandId)) this.filedOnce.set(commandId, order);
-          if (this.filing === 'commits_but_fails') throw new Error('the answer was lost');
-        },
+      payments: {
+        createIntent: (request) => this.#whileAlive(payments.createIntent(request)),
+        retrieveIntent: (intentId) => this.#whileAlive(payments.retrieveIntent(intentId)),
+        cancelIntent: (intentId) => this.#whileAlive(payments.cancelIntent(intentId)),
+        refund: (request) => this.#whileAlive(payments.refund(request)),
       },
-      mail: {
-        sendTickets: async ({ idempotencyKey }) => {
-          if (!this.mailUp) throw new Error('mail is down');
-          this.mailed.push(idempotencyKey);
-        },
-      },
+      filing: { file: (batch) => this.#whileAlive(this.#file(batch)) },
+      mail: { sendTickets: (request) => this.#whileAlive(this.#mail(request.idempotencyKey)) },
       telemetry: { record: (event) => this.told.push(event) },
     };
+  }
+
+  /** What the outside answers to an object that has died meanwhile reaches nobody. */
+  async #whileAlive<Answer>(call: Promise<Answer>): Promise<Answer> {
+    const life = this.#life;
+    const [outcome] = await Promise.allSettled([call]);
+    if (life !== this.#life) return new Promise<Answer>(() => {});
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  }
+
+  async #file(batch: readonly { commandId: string; order: Order }[]): Promise<void> {
+    if (this.filing === 'down') throw new Error('Postgres is down');
+    this.filed.push(...batch);
+    for (const { commandId, order } of batch)
+      if (!this.filedOnce.has(commandId)) this.filedOnce.set(commandId, order);
+    if (this.filing === 'commits_but_fails') throw new Error('the answer was lost');
+  }
+
+  async #mail(idempotencyKey: string): Promise<void> {
+    if (!this.mailUp) throw new Error('mail is down');
+    this.mailed.push(idempotencyKey);
   }
 }

@@ -1,0 +1,93 @@
+import { unpackSeats } from '../../../durable-objects/core/seat-status.ts';
+import type { AccountId } from '../../../durable-objects/core/ids.ts';
+import type { Order } from '../../../durable-objects/protocol/seats-rpc.ts';
+import type { HandSale } from '../../unit/seats/sale-kit.ts';
+
+/**
+ * A naive auditor with its own books: it looks at nothing but public answers and what the hand-driven
+ * outside world saw, and throws with `where` at the first thing that does not add up. At the end no
+ * order may be under way. Answers the statuses that it saw.
+ */
+export function audit(sale: HandSale, where: string, atTheEnd = false): string[] {
+  const orders = everyOrder(sale);
+  const wrong = (what: string): never => {
+    throw new Error(`${what}, after: ${where}`);
+  };
+  checkSeats(sale, orders, wrong);
+  checkMoney(sale, orders, wrong);
+  if (atTheEnd) checkEnd(sale, orders, wrong);
+  return orders.map((order) => order.status);
+}
+
+function everyOrder(sale: HandSale): Order[] {
+  const names = new Set([...sale.admissions.keys()].map((key) => key.split('\n')[0] ?? ''));
+  return [...names].flatMap((name) => [...sale.desk.orders({ accountId: name as AccountId })]);
+}
+
+const HOLDS_SEATS = new Set(['held', 'paying', 'paid', 'confirmed']);
+
+function checkSeats(
+  sale: HandSale,
+  orders: readonly Order[],
+  wrong: (what: string) => never,
+): void {
+  const owners = new Map<string, Order>();
+  for (const order of orders) {
+    if (!HOLDS_SEATS.has(order.status)) continue;
+    for (const { seatId } of order.items) {
+      if (owners.has(seatId)) wrong(`seat ${seatId} has two owners`);
+      owners.set(seatId, order);
+    }
+  }
+  const codes = unpackSeats(sale.desk.seats().packed, sale.seats.length);
+  let free = 0;
+  sale.seats.forEach((seat, index) => {
+    const owner = owners.get(seat.id);
+    const expected = owner === undefined ? 0 : owner.status === 'confirmed' ? 2 : 1;
+    if (codes[index] !== expected) wrong(`seat ${seat.id} shows ${codes[index]}, not ${expected}`);
+    if (expected === 0) free += 1;
+  });
+  if (free !== sale.desk.seatsLeft()) wrong(`${sale.desk.seatsLeft()} seats left, not ${free}`);
+}
+
+function checkMoney(
+  sale: HandSale,
+  orders: readonly Order[],
+  wrong: (what: string) => never,
+): void {
+  for (const order of orders) {
+    const intents = [...sale.payments.intents.values()].filter(
+      (intent) => intent.orderId === order.orderId,
+    );
+    if (intents.length > 1) wrong(`${order.orderId} has two intents`);
+    const state = intents[0]?.state;
+    if (order.status === 'confirmed' && state?.state !== 'succeeded')
+      wrong(`${order.orderId} is confirmed without money`);
+    if (order.status !== 'confirmed' && order.tickets.length > 0)
+      wrong(`${order.orderId} has tickets and is ${order.status}`);
+    const refunds = [...sale.payments.refunds.values()].filter(
+      (refund) => refund.intentId === intents[0]?.id,
+    );
+    if (refunds.length > (order.status === 'refunded' || order.status === 'refunding' ? 1 : 0))
+      wrong(`${order.orderId} was refunded ${refunds.length} times and is ${order.status}`);
+  }
+}
+
+function checkEnd(sale: HandSale, orders: readonly Order[], wrong: (what: string) => never): void {
+  for (const order of orders) {
+    const paid = [...sale.payments.intents.values()].some(
+      (intent) => intent.orderId === order.orderId && intent.state.state === 'succeeded',
+    );
+    if (order.status === 'held' || order.status === 'paying' || order.status === 'refunding')
+      wrong(`${order.orderId} is still ${order.status}`);
+    if (paid !== (order.status === 'confirmed' || order.status === 'refunded'))
+      wrong(`${order.orderId} is ${order.status}, paid: ${paid}`);
+    if (!paid) continue;
+    if (!order.filed) wrong(`${order.orderId} was never filed`);
+    const mails = new Set(sale.mailed.filter((id) => id.startsWith(`${order.orderId}:`)));
+    if (mails.size !== (order.status === 'confirmed' ? 1 : 0)) wrong(`mails of ${order.orderId}`);
+  }
+  const filed = new Set(sale.filedOnce.keys());
+  for (const id of filed)
+    if (!orders.some((order) => id.startsWith(`${order.orderId}:`))) wrong(`${id} was filed`);
+}

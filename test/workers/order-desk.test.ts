@@ -1,0 +1,162 @@
+import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { describe, expect, it, vi } from 'vitest';
+import type { EventId, RequestId, SeatId } from '../../durable-objects/core/ids.ts';
+import { concertPlan } from '../../durable-objects/core/plan-samples.ts';
+import { expandPlan } from '../../durable-objects/core/plan-geometry.ts';
+import { unpackSeats } from '../../durable-objects/core/seat-status.ts';
+import { migrate } from '../../durable-objects/storage/schema.ts';
+import { seatSteps, SqlSeatStore } from '../../durable-objects/storage/seat-store.ts';
+import type { SeatStore } from '../../durable-objects/storage/seat-store.ts';
+import { saleOf } from '../../durable-objects/stubs.ts';
+import { HandSale, MINUTE } from '../unit/seats/sale-kit.ts';
+import { storeConformance } from '../unit/seats/store-conformance.ts';
+import { bindings, fan, putOnSale, room, sale } from './waiting-room-support.ts';
+
+let names = 0;
+function fresh(kind: string): string {
+  names += 1;
+  return `${kind}-${names}`;
+}
+
+async function withSqlStore(body: (store: SeatStore) => unknown): Promise<void> {
+  await runInDurableObject(sale(fresh('seats')), async (_, { storage }) => {
+    migrate(storage.sql, seatSteps);
+    await body(new SqlSeatStore(storage.sql));
+  });
+}
+
+describe('seats and orders in SQLite', () => {
+  storeConformance(withSqlStore);
+});
+
+describe('the order desk over SQLite', () => {
+  it('sells two seats from lock to tickets, with a crash after every step', async () => {
+    await withSqlStore(async (store) => {
+      const desk = new HandSale({ store });
+      const order = desk.order('ana', ['G-A-1', 'G-A-2']);
+      desk.crash();
+      const request = { accountId: order.accountId, orderId: order.orderId };
+      expect(await desk.desk.startPayment(request)).toMatchObject({ ok: true });
+      desk.crash();
+      desk.payments.pay(order.orderId);
+      expect(await desk.desk.settle({ ...request, stripeEventId: 'evt' })).toMatchObject({
+        result: 'confirmed',
+      });
+      desk.crash();
+      await desk.settleDown();
+      expect(desk.see(order)).toMatchObject({ status: 'confirmed', filed: true });
+      expect(desk.see(order).tickets).toHaveLength(2);
+      expect(desk.desk.seatsLeft()).toBe(198);
+      expect(desk.filedOnce.size).toBe(1);
+      expect(store.historyOfSeat(0).map((row) => row.to)).toEqual([
+        'hold',
+        'held',
+        'paying',
+        'paying',
+        'paid',
+        'confirmed',
+      ]);
+    });
+  });
+
+  it('gives a declined buyer until the deadline, refunds late money, and forgets nothing', async () => {
+    await withSqlStore(async (store) => {
+      const desk = new HandSale({ store });
+      const order = await desk.paying('ana', ['G-A-1']);
+      desk.payments.decline(order.orderId);
+      await desk.pass(16 * MINUTE);
+      expect(desk.see(order).status).toBe('expired');
+      desk.order('bob', ['G-A-1']);
+      desk.payments.intentOf(order.orderId).state = {
+        state: 'succeeded',
+        amountReceived: order.total,
+      };
+      await desk.desk.settle({ orderId: order.orderId, stripeEventId: 'late' });
+      desk.crash();
+      await desk.pass(MINUTE);
+      expect(desk.see(order)).toMatchObject({ status: 'refunded', filed: true });
+      expect(desk.payments.refunds.size).toBe(1);
+    });
+  });
+
+  it('wakes and sells at a speed that is printed', async () => {
+    await withSqlStore(async (store) => {
+      const { plan } = concertPlan();
+      const desk = new HandSale({
+        store,
+        plan: { ...plan, sections: plan.sections.map((s) => ({ ...s, categoryId: 'gold' })) },
+      });
+      const seats = expandPlan(plan);
+      const since = performance.now();
+      let sold = 0;
+      for (let index = 0; index + 1 < seats.length; index += 2) {
+        const name = `fan-${index}`;
+        desk.admit(name);
+        const pair = [seats[index], seats[index + 1]].map((seat) => seat?.id ?? '');
+        if (desk.lock(name, pair).ok) sold += 2;
+      }
+      const locked = performance.now();
+      desk.crash();
+      const woken = performance.now();
+      expect(sold).toBe(seats.length);
+      expect(desk.desk.seatsLeft()).toBe(0);
+      console.log(
+        `order desk over SQLite: ${sold} seats locked in ${Math.round(locked - since)} ms, woken in ${Math.round(woken - locked)} ms`,
+      );
+    });
+  });
+});
+
+describe('the object of an event', () => {
+  /** Joins, and comes in once called: batches are called at the pace of the queue. */
+  async function admitted(eventId: string, n: number): Promise<string> {
+    const accountId = fan(n);
+    await room(eventId).join({ accountId });
+    return vi.waitFor(
+      async () => {
+        await runDurableObjectAlarm(sale(eventId));
+        const outcome = await room(eventId).position({ accountId, claim: true });
+        if (!outcome.ok || outcome.position.admission === null) throw new Error('not admitted');
+        return outcome.position.admission.admissionId;
+      },
+      { timeout: 10_000, interval: 200 },
+    );
+  }
+
+  it('F20: lets one of many callers have the seats, and keeps its word over a crash', async () => {
+    const eventId = fresh('race');
+    await putOnSale(eventId);
+    const admissions = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => admitted(eventId, index + 1)),
+    );
+    const seatIds = ['SC-A-1', 'SC-A-2'] as SeatId[];
+    const lock = (index: number) =>
+      saleOf(bindings, eventId as EventId).lockSeats({
+        accountId: fan(index + 1),
+        admissionId: admissions[index] ?? '',
+        seatIds,
+        requestId: `request-${index}` as RequestId,
+      });
+    const outcomes = await Promise.all(admissions.map((_, index) => lock(index)));
+    expect(outcomes.filter((outcome) => outcome.ok)).toHaveLength(1);
+    const lost = outcomes.filter((outcome) => !outcome.ok);
+    expect(lost).toEqual(
+      lost.map(() => expect.objectContaining({ code: 'seats_unavailable', seatIds })),
+    );
+
+    await abortAllDurableObjects();
+    expect(await Promise.all(admissions.map((_, index) => lock(index)))).toEqual(outcomes);
+    const snapshot = await saleOf(bindings, eventId as EventId).seats();
+    const codes = unpackSeats(snapshot?.packed ?? new Uint8Array(), 453);
+    expect(codes.filter((code) => code === 1)).toHaveLength(2);
+
+    const winner = outcomes.findIndex((outcome) => outcome.ok);
+    const won = outcomes[winner];
+    if (won?.ok !== true) throw new Error('nobody won');
+    const created = await saleOf(bindings, eventId as EventId).createOrder({
+      accountId: fan(winner + 1),
+      holdId: won.hold.holdId,
+    });
+    expect(created).toMatchObject({ ok: true, order: { status: 'held', total: won.hold.total } });
+  });
+});

@@ -15,6 +15,11 @@ export class JoinWindow {
   readonly #attempts = new Map<string, number[]>();
   #sweepAt = SWEEP_AT;
 
+  /** Accounts remembered now. */
+  get size(): number {
+    return this.#attempts.size;
+  }
+
   /** Counts one attempt. 0: allowed; otherwise refused and not counted, try again in so many ms. */
   take(account: string, limit: WindowLimit, now: number): number {
     const times = this.#attempts.get(account) ?? [];

@@ -188,6 +188,23 @@ describe('leaving at a leaf', () => {
     expect(again).toMatchObject({ ok: true, position: { place: 1 } });
   });
 
+  it('reports every departure once, even when one has no place yet and a crash comes between', async () => {
+    const { sale, room } = world();
+    await room.desk.join({ accountId: account(1) });
+    room.fate = () => 'reply lost';
+    void room.desk.join({ accountId: account(2) });
+    await quiet();
+    room.desk.leaveNow(account(2));
+    room.desk.leaveNow(account(1));
+    await quiet();
+    room.restart();
+    room.fate = () => 'ok';
+    await pass(sale, [room], 5_000);
+    room.restart();
+    await pass(sale, [room], 5_000);
+    expect(sale.desk.tick()).toMatchObject({ joined: 2, left: 2, waiting: 0 });
+  });
+
   it('puts one who comes back at the end', async () => {
     const { room } = world();
     await room.desk.join({ accountId: account(1) });

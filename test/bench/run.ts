@@ -9,7 +9,11 @@ const stage = await setStage();
 try {
   console.log(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}`);
   const figures: Figure[] = [];
-  for (const measure of [httpJoin, liveJoin, lock, broadcast]) figures.push(await measure(stage));
+  const only = process.argv[2];
+  for (const measure of [httpJoin, liveJoin, lock, broadcast].filter(
+    (each) => only === undefined || only.startsWith('--') || each.name === only,
+  ))
+    figures.push(await measure(stage));
   report(figures, process.argv);
 } finally {
   await stage.close();

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDev } from '../support/dev-server.ts';
+import type { DevServer } from '../support/dev-server.ts';
 import { freePort } from '../support/workerd.ts';
 
 const run = promisify(execFile);
@@ -14,6 +15,7 @@ const home = join(import.meta.dirname, '../..');
 
 describe('a clean clone', () => {
   let clone = '';
+  let dev: DevServer | undefined;
 
   beforeAll(async () => {
     clone = mkdtempSync(join(tmpdir(), 'onsale-clone-'));
@@ -21,16 +23,19 @@ describe('a clean clone', () => {
     await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund'], { cwd: clone });
   });
 
-  afterAll(() => rm(clone, { recursive: true, force: true }));
+  afterAll(async () => {
+    await dev?.stop();
+    await rm(clone, { recursive: true, force: true });
+  });
 
   it('comes up with one command, serves site and API with an event on sale, and ends without leaving a process', async () => {
-    const dev = await startDev({ root: clone, args: ['--crowd', '5'] });
+    dev = await startDev({ root: clone, args: ['--crowd', '5'] });
     const health = await fetch(`${dev.origin}/healthz`);
     expect(await health.json()).toMatchObject({ ok: true });
 
     const page = await fetch(dev.origin);
     expect(page.headers.get('content-type')).toContain('text/html');
-    expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
 
     const listed = await (await fetch(`${dev.origin}/api/events`)).text();
     expect(listed).toContain('coldplay-mumbai');

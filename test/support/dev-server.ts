@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,10 +39,9 @@ export async function startDev(
     cwd: options.root ?? home,
     env: { ...process.env, ...ports, DEV_DIR: dataDir, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
   });
   const printed = collect(child);
-  await untilReady(child, printed);
+  await untilReady(child, printed, dataDir);
   return {
     origin: `http://localhost:${port}`,
     stripe: `http://localhost:${stripe}`,
@@ -50,7 +49,7 @@ export async function startDev(
     databaseUrl: `postgresql://onsale:onsale@localhost:${postgres}/onsale`,
     output: printed,
     stop: async () => {
-      const code = await end(child);
+      const code = await end(child, dataDir);
       await rm(dataDir, { recursive: true, force: true });
       return { code };
     },
@@ -64,24 +63,28 @@ function collect(child: ChildProcess): () => string {
   return () => text;
 }
 
-async function untilReady(child: ChildProcess, printed: () => string): Promise<void> {
+async function untilReady(
+  child: ChildProcess,
+  printed: () => string,
+  dataDir: string,
+): Promise<void> {
   const until = Date.now() + 150_000;
   while (!printed().includes('Ready.')) {
     if (child.exitCode !== null)
       throw new Error(`npm run dev ended with ${child.exitCode}:\n${printed()}`);
     if (Date.now() > until) {
-      await end(child);
+      await end(child, dataDir);
       throw new Error(`npm run dev was not ready in time:\n${printed()}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
-/** The group that we made is npm, its shell and the launcher: SIGINT reaches them as Ctrl-C would. */
-function end(child: ChildProcess): Promise<number | null> {
+/** Ctrl-C for the launcher itself: its own exit code is what npm then ends with. */
+function end(child: ChildProcess, dataDir: string): Promise<number | null> {
   return new Promise((resolve) => {
-    if (child.exitCode !== null || child.pid === undefined) return resolve(child.exitCode);
+    if (child.exitCode !== null || child.signalCode !== null) return resolve(child.exitCode);
     child.once('close', (code) => resolve(code));
-    process.kill(-child.pid, 'SIGINT');
+    process.kill(Number(readFileSync(join(dataDir, 'launcher.pid'), 'utf8')), 'SIGINT');
   });
 }

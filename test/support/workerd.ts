@@ -54,6 +54,8 @@ export async function startWorkerd(options: {
   vars: Record<string, string>;
   dataDir?: string;
   port?: number;
+  /** Address of the inspector, to take a CPU profile. */
+  inspector?: string;
 }): Promise<BareWorkerd> {
   const port = options.port ?? (await freePort());
   const home = options.dataDir ?? mkdtempSync(join(tmpdir(), 'onsale-workerd-'));
@@ -62,8 +64,13 @@ export async function startWorkerd(options: {
   writeFileSync(join(home, 'config.capnp'), capnp(options, join(home, 'objects'), port));
   const child = spawn(
     join(root, 'node_modules/workerd/bin/workerd'),
-    ['serve', '--experimental', join(home, 'config.capnp')],
-    { stdio: ['ignore', 'inherit', 'inherit'] },
+    [
+      'serve',
+      '--experimental',
+      ...(options.inspector === undefined ? [] : [`--inspector-addr=${options.inspector}`]),
+      join(home, 'config.capnp'),
+    ],
+    { stdio: ['ignore', 'ignore', 'inherit'] },
   );
   await ready(child, port);
   const pid = child.pid ?? 0;

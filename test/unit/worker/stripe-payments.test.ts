@@ -1,0 +1,118 @@
+import type { Stripe } from 'stripe';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StripeStandin } from '../../../dev/stripe/server.ts';
+import { startStripe } from '../../../dev/stripe/server.ts';
+import type { AccountId, EventId, OrderId } from '../../../durable-objects/core/ids.ts';
+import type { Payments } from '../../../durable-objects/protocol/ports.ts';
+import { openStripe } from '../../../worker/payments/stripe-client.ts';
+import { stripePayments } from '../../../worker/payments/stripe-payments.ts';
+
+let standin: StripeStandin;
+let client: Stripe;
+let payments: Payments;
+
+const settings = (apiBase: string) => ({
+  secretKey: 'sk_test_local',
+  publishableKey: 'pk_test_local',
+  webhookSecret: 'whsec_local',
+  apiBase: new URL(apiBase),
+  jsUrl: new URL('http://localhost/v3/'),
+});
+
+beforeAll(async () => {
+  standin = await startStripe({ port: 0, webhookSecret: 'whsec_local' });
+  client = openStripe(settings(standin.url));
+  payments = stripePayments(client);
+});
+
+afterAll(async () => {
+  await standin.close();
+});
+
+let made = 0;
+
+async function intent(): Promise<string> {
+  made += 1;
+  const outcome = await payments.createIntent(request(made));
+  if (!outcome.ok) throw new Error(outcome.code);
+  return outcome.intentId;
+}
+
+function request(n: number) {
+  return {
+    eventId: 'show' as EventId,
+    orderId: `book_show_order000${n}` as OrderId,
+    accountId: '10000000-0000-4000-8000-000000000001' as AccountId,
+    total: { amount: 250_000, currency: 'INR' },
+    description: 'Two seats',
+  };
+}
+
+function confirm(id: string, card: string) {
+  return client.paymentIntents.confirm(id, {
+    payment_method: card,
+    return_url: 'http://localhost/',
+  });
+}
+
+describe('payments at Stripe', () => {
+  it('make one intent per order, however often it is asked for', async () => {
+    const first = await payments.createIntent(request(900));
+    const again = await payments.createIntent(request(900));
+    expect(first.ok).toBe(true);
+    expect(again).toEqual(first);
+  });
+
+  it('tell unpaid, declined with the bank’s words, processing, paid and cancelled apart', async () => {
+    const id = await intent();
+    const fresh = await payments.retrieveIntent(id);
+    expect(fresh).toMatchObject({ ok: true, intent: { state: 'unpaid', problem: null } });
+
+    await confirm(id, 'pm_card_chargeDeclinedInsufficientFunds').catch(() => undefined);
+    const declined = await payments.retrieveIntent(id);
+    expect(declined).toMatchObject({
+      intent: { state: 'unpaid', problem: { code: 'insufficient_funds' } },
+    });
+
+    await confirm(id, 'pm_card_threeDSecure2Required');
+    expect(await payments.retrieveIntent(id)).toMatchObject({ intent: { state: 'processing' } });
+
+    const paid = await intent();
+    await confirm(paid, 'pm_card_visa');
+    expect(await payments.retrieveIntent(paid)).toMatchObject({
+      intent: { state: 'succeeded', amountReceived: { amount: 250_000, currency: 'INR' } },
+    });
+
+    const given = await intent();
+    expect(await payments.cancelIntent(given)).toEqual({ ok: true, intent: { state: 'canceled' } });
+    expect(await payments.cancelIntent(given)).toEqual({ ok: true, intent: { state: 'canceled' } });
+  });
+
+  it('answer a cancel that comes too late with the money that came (failure case F5)', async () => {
+    const id = await intent();
+    await confirm(id, 'pm_card_visa');
+    expect(await payments.cancelIntent(id)).toMatchObject({
+      ok: true,
+      intent: { state: 'succeeded' },
+    });
+  });
+
+  it('refund once, however often it is asked for (failure case F7)', async () => {
+    const id = await intent();
+    await confirm(id, 'pm_card_visa');
+    const amount = { amount: 250_000, currency: 'INR' };
+    const first = await payments.refund({ intentId: id, refundId: 'refund-1', amount });
+    const again = await payments.refund({ intentId: id, refundId: 'refund-1', amount });
+    const other = await payments.refund({ intentId: id, refundId: 'refund-2', amount });
+    expect([first.ok, again.ok]).toEqual([true, true]);
+    expect(other).toEqual({ ok: true, status: 'succeeded' });
+    const refunds = await client.refunds.list({ payment_intent: id });
+    expect(refunds.data).toHaveLength(1);
+  });
+
+  it('call no answer an unknown outcome, never a failure (failure case F14)', async () => {
+    const nobody = stripePayments(openStripe(settings('http://localhost:9')));
+    const outcome = await nobody.createIntent(request(901));
+    expect(outcome).toMatchObject({ ok: false, code: 'payments_unavailable' });
+  });
+});

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { crowdAccount } from '../../../drizzle/demo-data.ts';
+import type {
+  AccountId,
+  EventId,
+  HoldId,
+  OrderId,
+  SeatId,
+} from '../../../durable-objects/core/ids.ts';
+import type { Order, OrderStatus } from '../../../durable-objects/protocol/seats-rpc.ts';
+import { filedOrders } from '../../../worker/db/bookings.ts';
+import { databaseAt } from '../../../worker/db/database.ts';
+import { postgresFiling } from '../../../worker/db/filing.ts';
+import { workerEnv } from './support.ts';
+
+const EVENT = 'nutcracker-theatre' as EventId;
+const db = databaseAt(workerEnv.DATABASE_URL ?? '');
+const filing = postgresFiling(db);
+
+let made = 0;
+
+function order(n: number, seats: string[], over: Partial<Order> = {}): Order {
+  made += 1;
+  const id = `book_${EVENT}_${crypto.randomUUID().replaceAll('-', '').slice(0, 16)}`;
+  const price = { amount: 120_000, currency: 'INR' };
+  return {
+    orderId: id as OrderId,
+    holdId: id.replace('book', 'hold') as HoldId,
+    accountId: crowdAccount(n).id as AccountId,
+    status: 'confirmed',
+    items: seats.map((seat) => ({
+      seatId: seat as SeatId,
+      label: `Seat ${seat}`,
+      categoryId: 'stalls',
+      price,
+    })),
+    total: { amount: price.amount * seats.length, currency: 'INR' },
+    createdAt: 1_795_000_000_000 + made,
+    expiresAt: 1_795_000_600_000,
+    paymentIntentId: `pi_${id}`,
+    confirmedAt: 1_795_000_100_123,
+    filed: false,
+    refundId: null,
+    paymentProblem: null,
+    tickets: seats.map((seat) => ({ ticketId: `ticket_${id}_${seat}`, seatId: seat as SeatId })),
+    ...over,
+  };
+}
+
+function refunded(paid: Order): Order {
+  return { ...paid, status: 'refunded', refundId: `refund_${paid.orderId}`, tickets: [] };
+}
+
+function command(made: Order, kind: OrderStatus = made.status) {
+  return { commandId: `${kind}:${made.orderId}`, eventId: EVENT, order: made };
+}
+
+async function stored(made: Order): Promise<Order | undefined> {
+  const found = await filedOrders(db, made.accountId, made.orderId);
+  return found[0]?.order;
+}
+
+describe('filing in Postgres', () => {
+  it('keeps a booking as it was, to the ticket and the millisecond, however often it is sent', async () => {
+    const sold = order(41, ['T1', 'T2']);
+    await filing.file([command(sold)]);
+    await filing.file([command(sold)]);
+    const expected = { ...sold, filed: true, expiresAt: sold.createdAt };
+    expect(await stored(sold)).toEqual(expected);
+  });
+
+  it('refuses a seat that is sold already, and files the others of the batch all the same', async () => {
+    const first = order(42, ['T10']);
+    await filing.file([command(first)]);
+    const second = order(43, ['T10', 'T11']);
+    const innocent = order(44, ['T12']);
+    await expect(filing.file([command(second), command(innocent)])).rejects.toThrow('1 of 2');
+    expect(await stored(second)).toBeUndefined();
+    expect((await stored(innocent))?.status).toBe('confirmed');
+  });
+
+  it('releases the seat of a refunded booking, to be sold again in the same batch', async () => {
+    const first = order(45, ['T20']);
+    await filing.file([command(first)]);
+    const next = order(46, ['T20']);
+    await filing.file([command(next), command(refunded(first))]);
+    expect((await stored(first))?.status).toBe('refunded');
+    expect((await stored(first))?.tickets).toEqual([]);
+    expect((await stored(next))?.status).toBe('confirmed');
+  });
+
+  it('takes the confirmation and the refund of one order in one batch, in either order', async () => {
+    const one = order(47, ['T30']);
+    await filing.file([command(one), command(refunded(one))]);
+    expect((await stored(one))?.status).toBe('refunded');
+    const other = order(48, ['T31']);
+    await filing.file([command(refunded(other)), command(other)]);
+    expect((await stored(other))?.status).toBe('refunded');
+  });
+
+  it('files late money that never had seats as a refund', async () => {
+    const late = order(49, ['T20'], { confirmedAt: null, tickets: [] });
+    await filing.file([command(refunded(late))]);
+    expect(await stored(late)).toMatchObject({ status: 'refunded', confirmedAt: null });
+  });
+
+  it('throws when Postgres does not answer, so that the outbox asks again', async () => {
+    const { port } = new URL(workerEnv.MAIL_API_BASE ?? '');
+    const away = postgresFiling(databaseAt(`postgresql://a:b@localhost:${port}/none`));
+    await expect(away.file([command(order(50, ['T40']))])).rejects.toThrow('status 404');
+  });
+
+  it('keeps an audit log that cannot be changed', async () => {
+    await filing.file([command(order(50, ['T50']))]);
+    for (const statement of [
+      'UPDATE audit_log SET actor = $$x$$',
+      'DELETE FROM audit_log',
+      'TRUNCATE audit_log',
+    ]) {
+      await expect(db.$client.query(statement)).rejects.toThrow('append-only');
+    }
+    const rows = await db.$client.query('SELECT count(*) AS count FROM audit_log');
+    expect(Number(rows[0]?.['count'])).toBeGreaterThan(0);
+  });
+});

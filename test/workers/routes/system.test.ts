@@ -1,0 +1,126 @@
+import { createScheduledController } from 'cloudflare:test';
+import { describe, expect, it } from 'vitest';
+import { createApp } from '../../../worker/app.ts';
+import type { Env } from '../../../worker/env.ts';
+import type { Event } from '../../../worker/schemas/events.ts';
+import type { PlanPart, Seats, StatusPart } from '../../../worker/schemas/inventory.ts';
+import entry from '../../../worker/index.ts';
+import { ask, CONCERT, ORIGIN, workerEnv } from './support.ts';
+
+describe('public answers', () => {
+  it('show the seeded events with prices, dates and the rules of the sale', async () => {
+    const { body } = await ask<{ events: Event[] }>('GET', '/api/events');
+    const concert = body.events.find((event) => event.id === CONCERT);
+    expect(concert?.sale).toBe('on_sale');
+    expect(concert?.categories.map(({ name, price }) => [name, price.amount])).toEqual([
+      ['Silver', 250_000],
+      ['Gold', 750_000],
+      ['Platinum', 1_250_000],
+    ]);
+    expect(concert?.rules.admission).toMatchObject({ batchSize: 50, everySeconds: 30 });
+    const one = await ask<Event>('GET', `/api/events/${CONCERT}`);
+    expect(one.body).toEqual(concert);
+  });
+
+  it('give a large plan in parts that fit together with the plain list', async () => {
+    const path = '/api/inventory/events/stadium-final/seats';
+    const plan = await ask<PlanPart>('GET', `${path}?part=plan&version=1`);
+    const status = await ask<StatusPart>('GET', `${path}?part=status`);
+    const plain = await ask<Seats>('GET', path);
+    expect(plan.body.seatCount).toBe(60_000);
+    expect(plan.headers.get('cache-control')).toContain('immutable');
+    expect(plain.body.seats).toHaveLength(60_000);
+    expect(atob(status.body.packed)).toHaveLength(15_000);
+    const newest = await ask<PlanPart>('GET', `${path}?part=plan`);
+    expect(newest.headers.get('cache-control')).not.toContain('immutable');
+    const wrong = await ask('GET', `${path}?part=nonsense`);
+    expect([wrong.status, wrong.body.code]).toEqual([400, 'invalid_request']);
+  });
+
+  it('serve the tick and its figures, cacheable for a second', async () => {
+    const tick = await ask<{ type: string }>('GET', `/api/queue/status/${CONCERT}`);
+    expect(tick.body.type).toBe('tick');
+    expect(tick.headers.get('cache-control')).toBe('public, max-age=1');
+    const stats = await ask<{ phase: string; updatedAt: string }>(
+      'GET',
+      `/api/queue/stats/${CONCERT}`,
+    );
+    expect(stats.body.phase).toBe('open');
+    expect(Date.parse(stats.body.updatedAt)).toBeGreaterThan(0);
+  });
+
+  it('tell the health of every part, the keys, the configuration, and no secret', async () => {
+    const health = await ask<{ ok: boolean }>('GET', '/healthz');
+    expect([health.status, health.body.ok]).toEqual([200, true]);
+    const jwks = await ask<{ keys: object[] }>('GET', '/.well-known/jwks.json');
+    expect(jwks.body.keys).toHaveLength(2);
+    expect(JSON.stringify(jwks.body)).not.toContain('"d"');
+    const config = await ask('GET', '/api/config');
+    expect(JSON.stringify(config.body)).toContain('pk_test_local');
+    expect(JSON.stringify(config.body)).not.toMatch(/sk_test|whsec/);
+  });
+
+  it('document every route of the contract, on a page without scripts', async () => {
+    const { body } = await ask<{ paths: Record<string, object> }>('GET', '/api/openapi.json');
+    expect(Object.keys(body.paths)).toEqual(
+      expect.arrayContaining([
+        '/api/auth/register',
+        '/api/auth/login',
+        '/api/auth/refresh',
+        '/api/auth/logout',
+        '/api/events',
+        '/api/events/{eventId}',
+        '/api/queue/join',
+        '/api/queue/position/{eventId}',
+        '/api/queue/leave/{eventId}',
+        '/api/queue/stats/{eventId}',
+        '/api/queue/status/{eventId}',
+        '/api/inventory/events/{eventId}/seats',
+        '/api/inventory/lock-seats',
+        '/api/inventory/holds/{holdId}',
+        '/api/booking/create',
+        '/api/payment/create-intent',
+        '/api/payment/confirm',
+        '/api/bookings',
+        '/api/bookings/{bookingId}',
+        '/api/webhooks/stripe',
+        '/healthz',
+      ]),
+    );
+    const page = await ask<string>('GET', '/api/docs');
+    expect(page.body).toContain('/api/inventory/lock-seats');
+    expect(page.body).not.toContain('<script');
+  });
+});
+
+describe('security headers', () => {
+  it('lock data answers down and let pages run our script and the payment script only', async () => {
+    const data = await ask('GET', '/api/events');
+    expect(data.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(data.headers.get('x-content-type-options')).toBe('nosniff');
+    const page = await ask('GET', '/api/docs');
+    const policy = page.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("script-src 'self' http://localhost:12111;");
+    expect(policy).not.toContain("script-src 'self' 'unsafe-inline'");
+    expect(policy).toContain(workerEnv.STRIPE_API_BASE);
+    expect(policy).toContain('ws://localhost:8787');
+  });
+});
+
+describe('production', () => {
+  it('refuses to serve with local secrets, and says nothing of why', async () => {
+    const env: Env = { ...workerEnv, ENVIRONMENT: 'production' };
+    const response = await createApp().request(`${ORIGIN}/api/events`, {}, env);
+    expect(response.status).toBe(503);
+    const text = await response.text();
+    expect(text).toContain('"unavailable"');
+    expect(text).not.toContain('AUTH_SECRET');
+  });
+});
+
+describe('the minute’s nudge', () => {
+  it('reaches the sales that have opened without failing', async () => {
+    const controller = createScheduledController({ scheduledTime: new Date() });
+    await expect(entry.scheduled(controller, workerEnv)).resolves.toBeUndefined();
+  });
+});

@@ -17,10 +17,10 @@ const SignIn = page(() => import('./pages/sign-in.tsx'), 'account');
 const Register = page(() => import('./pages/register.tsx'), 'account');
 const Account = page(() => import('./pages/account.tsx'), 'account');
 const Queue = page(() => import('./pages/queue.tsx'), 'queue');
-const Seats = page(() => import('./pages/seats.tsx'), 'seats');
-const Checkout = page(() => import('./pages/checkout.tsx'), 'checkout');
-const Bookings = page(() => import('./pages/bookings.tsx'), 'tickets');
-const Booking = page(() => import('./pages/booking.tsx'), 'tickets');
+const Seats = page(() => import('./pages/seats.tsx'), 'seats', 'purchase');
+const Checkout = page(() => import('./pages/checkout.tsx'), 'checkout', 'purchase');
+const Bookings = page(() => import('./pages/bookings.tsx'), 'tickets', 'purchase');
+const Booking = page(() => import('./pages/booking.tsx'), 'tickets', 'purchase');
 const NotFound = page(() => import('./pages/not-found.tsx'));
 
 /** The site. */

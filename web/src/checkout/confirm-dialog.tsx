@@ -1,7 +1,10 @@
-import { Dialog } from '@kobalte/core/dialog';
-import type { JSX } from 'solid-js';
+import { createEffect, createUniqueId, type JSX } from 'solid-js';
 
-/** A dialog with a title, a sentence and its buttons; the focus goes in and comes back by itself. */
+/**
+ * A dialog with a title, a sentence and its buttons: the platform's own modal `<dialog>`, which traps
+ * and returns the focus and closes on Escape. A component library would put a kilobyte of shared
+ * runtime into the queue page, whose limit is 30 KB.
+ */
 export function ConfirmDialog(props: {
   open: boolean;
   close: () => void;
@@ -9,16 +12,27 @@ export function ConfirmDialog(props: {
   text: string;
   children: JSX.Element;
 }): JSX.Element {
+  const id = createUniqueId();
+  let dialog: HTMLDialogElement | undefined;
+  createEffect(() => {
+    if (props.open && dialog && !dialog.open) dialog.showModal();
+    if (!props.open && dialog?.open) dialog.close();
+  });
   return (
-    <Dialog open={props.open} onOpenChange={(open) => !open && props.close()}>
-      <Dialog.Portal>
-        <Dialog.Overlay class="dialog__veil" />
-        <Dialog.Content class="dialog stack">
-          <Dialog.Title as="h2">{props.title}</Dialog.Title>
-          <Dialog.Description class="muted">{props.text}</Dialog.Description>
-          <div class="row">{props.children}</div>
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog>
+    <dialog
+      ref={(element) => (dialog = element)}
+      class="dialog"
+      aria-labelledby={`${id}-title`}
+      aria-describedby={`${id}-text`}
+      onClose={() => props.open && props.close()}
+    >
+      <div class="stack">
+        <h2 id={`${id}-title`}>{props.title}</h2>
+        <p id={`${id}-text`} class="muted">
+          {props.text}
+        </p>
+        <div class="row">{props.children}</div>
+      </div>
+    </dialog>
   );
 }

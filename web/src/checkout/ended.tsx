@@ -1,4 +1,4 @@
-import { A, useNavigate } from '@solidjs/router';
+import { useNavigate } from '@solidjs/router';
 import { createSignal, Match, Show, Switch, type JSX } from 'solid-js';
 import { createBooking } from '../api/bookings.ts';
 import { serverNow } from '../api/clock.ts';
@@ -83,9 +83,9 @@ function Again(props: { booking: Booking }): JSX.Element {
             {busy() ? t('checkout.trying') : t('checkout.again')}
           </button>
         </Show>
-        <A class="button button--quiet" href={`/events/${eventId}/seats`}>
+        <a class="button button--quiet" href={`/events/${eventId}/seats`}>
           {t('checkout.others')}
-        </A>
+        </a>
       </div>
     </>
   );

@@ -1,4 +1,4 @@
-import { A, useLocation } from '@solidjs/router';
+import { useLocation } from '@solidjs/router';
 import { Show, type JSX } from 'solid-js';
 import type { Problem } from '../api/problem.ts';
 import { t, tMaybe, type MessageKey } from '../i18n/index.ts';
@@ -61,9 +61,9 @@ export function ProblemNotice(props: {
       </p>
       <div class="row">
         <Show when={props.problem.status === 401 && props.problem.code !== 'invalid_credentials'}>
-          <A class="button" href={signIn()}>
+          <a class="button" href={signIn()}>
             {t('shell.signIn')}
-          </A>
+          </a>
         </Show>
         <Show when={props.retry}>
           {(retry) => (

@@ -1,4 +1,4 @@
-import { A, useLocation } from '@solidjs/router';
+import { useLocation } from '@solidjs/router';
 import { createEffect, ErrorBoundary, For, on, Show, Suspense, type JSX } from 'solid-js';
 import { session } from '../api/session.ts';
 import { LOCALES, locale, setLocale, t, type Locale } from '../i18n/index.ts';
@@ -48,28 +48,31 @@ export function Shell(props: { children?: JSX.Element }): JSX.Element {
 }
 
 function Masthead(): JSX.Element {
+  const location = useLocation();
+  const current = (path: string): 'page' | undefined =>
+    location.pathname === path ? 'page' : undefined;
   return (
     <header class="masthead">
-      <div class="masthead__inner">
-        <A href="/" class="wordmark" aria-label={t('shell.home')}>
+      <div class="masthead__inner" classList={{ 'masthead__inner--in': session() !== null }}>
+        <a href="/" class="wordmark" aria-label={t('shell.home')}>
           <Mark />
           <span class="wordmark__text">Onsale</span>
-        </A>
+        </a>
         <nav aria-label={t('shell.navigation')}>
           <Show
             when={session()}
             fallback={
-              <A href="/sign-in" class="masthead__link">
+              <a href="/sign-in" class="masthead__link" aria-current={current('/sign-in')}>
                 {t('shell.signIn')}
-              </A>
+              </a>
             }
           >
-            <A href="/bookings" class="masthead__link">
+            <a href="/bookings" class="masthead__link" aria-current={current('/bookings')}>
               {t('shell.tickets')}
-            </A>
-            <A href="/account" class="masthead__link">
+            </a>
+            <a href="/account" class="masthead__link" aria-current={current('/account')}>
               {t('shell.account')}
-            </A>
+            </a>
           </Show>
         </nav>
         <Language />

@@ -4,6 +4,7 @@ import type account from './en/account.ts';
 import type checkout from './en/checkout.ts';
 import type common from './en/common.ts';
 import type events from './en/events.ts';
+import type purchase from './en/purchase.ts';
 import type queue from './en/queue.ts';
 import type seats from './en/seats.ts';
 import type tickets from './en/tickets.ts';
@@ -11,12 +12,21 @@ import type tickets from './en/tickets.ts';
 /** Languages of the site. */
 export type Locale = 'en' | 'hi';
 /** Parts of the catalogue; each is loaded with the pages that use it. */
-export type Area = 'common' | 'events' | 'account' | 'queue' | 'seats' | 'checkout' | 'tickets';
+export type Area =
+  | 'common'
+  | 'events'
+  | 'account'
+  | 'queue'
+  | 'purchase'
+  | 'seats'
+  | 'checkout'
+  | 'tickets';
 /** Every message's key. */
 export type MessageKey = keyof (typeof common &
   typeof events &
   typeof account &
   typeof queue &
+  typeof purchase &
   typeof seats &
   typeof checkout &
   typeof tickets);
@@ -31,6 +41,7 @@ const loaders: Record<Locale, Record<Area, Loader>> = {
     events: () => import('./en/events.ts'),
     account: () => import('./en/account.ts'),
     queue: () => import('./en/queue.ts'),
+    purchase: () => import('./en/purchase.ts'),
     seats: () => import('./en/seats.ts'),
     checkout: () => import('./en/checkout.ts'),
     tickets: () => import('./en/tickets.ts'),
@@ -40,6 +51,7 @@ const loaders: Record<Locale, Record<Area, Loader>> = {
     events: () => import('./hi/events.ts'),
     account: () => import('./hi/account.ts'),
     queue: () => import('./hi/queue.ts'),
+    purchase: () => import('./hi/purchase.ts'),
     seats: () => import('./hi/seats.ts'),
     checkout: () => import('./hi/checkout.ts'),
     tickets: () => import('./hi/tickets.ts'),

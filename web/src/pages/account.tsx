@@ -1,4 +1,4 @@
-import { A, useNavigate } from '@solidjs/router';
+import { useNavigate } from '@solidjs/router';
 import { createSignal, Show, type JSX } from 'solid-js';
 import { signOut } from '../api/account.ts';
 import { session } from '../api/session.ts';
@@ -23,9 +23,9 @@ export default function Account(): JSX.Element {
         fallback={
           <p class="row">
             <span class="muted">{t('account.none')}</span>
-            <A class="button" href="/sign-in">
+            <a class="button" href="/sign-in">
               {t('shell.signIn')}
-            </A>
+            </a>
           </p>
         }
       >

@@ -1,4 +1,4 @@
-import { A, useParams, useSearchParams } from '@solidjs/router';
+import { useParams, useSearchParams } from '@solidjs/router';
 import { createEffect, createSignal, For, Show, type JSX } from 'solid-js';
 import { getBooking } from '../api/bookings.ts';
 import { session } from '../api/session.ts';
@@ -128,9 +128,9 @@ function Details(props: { booking: Booking; offlineReady: boolean }): JSX.Elemen
         </ul>
       </Show>
       <Show when={props.booking.status === 'held' || props.booking.status === 'paying'}>
-        <A class="button" href={`/checkout/${props.booking.bookingId}`}>
+        <a class="button" href={`/checkout/${props.booking.bookingId}`}>
           {t('tickets.pay')}
-        </A>
+        </a>
       </Show>
       <History booking={props.booking} />
     </>

@@ -1,4 +1,3 @@
-import { A } from '@solidjs/router';
 import { createEffect, For, Show, type JSX } from 'solid-js';
 import { listBookings } from '../api/bookings.ts';
 import { session } from '../api/session.ts';
@@ -49,7 +48,7 @@ export default function Bookings(): JSX.Element {
               fallback={
                 <li class="stack stack--tight">
                   <p class="muted">{t('tickets.none')}</p>
-                  <A href="/">{t('allEvents')}</A>
+                  <a href="/">{t('allEvents')}</a>
                 </li>
               }
             >
@@ -78,7 +77,7 @@ function BookingCard(props: { booking: Booking }): JSX.Element {
           {t(`tickets.status.${props.booking.status}`)}
         </span>
         <h2>
-          <A
+          <a
             class="event-card__link"
             href={
               open()
@@ -87,7 +86,7 @@ function BookingCard(props: { booking: Booking }): JSX.Element {
             }
           >
             {props.booking.event.name}
-          </A>
+          </a>
         </h2>
         <p class="muted small">
           {day(props.booking.event.startsAt, props.booking.event.timeZone)} ·{' '}

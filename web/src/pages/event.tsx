@@ -1,4 +1,4 @@
-import { A, useParams } from '@solidjs/router';
+import { useParams } from '@solidjs/router';
 import { createSignal, For, onCleanup, Show, type JSX } from 'solid-js';
 import { serverNow } from '../api/clock.ts';
 import { getEvent } from '../api/events.ts';
@@ -25,9 +25,9 @@ export default function EventPage(): JSX.Element {
           <div class="column stack">
             <h1 class="visually-hidden">{t('problem.title')}</h1>
             <ProblemNotice problem={problem()} retry={event.reload}>
-              <A class="button button--quiet" href="/">
+              <a class="button button--quiet" href="/">
                 {t('allEvents')}
-              </A>
+              </a>
             </ProblemNotice>
           </div>
         )}
@@ -113,13 +113,13 @@ function Way(props: { event: SaleEvent }): JSX.Element {
           <strong class="numbers">{formatCountdown(opensAt() - now())}</strong>
         </p>
       </Show>
-      <A class="button button--large button--wide" href={`/events/${props.event.id}/queue?join=1`}>
+      <a class="button button--large button--wide" href={`/events/${props.event.id}/queue?join=1`}>
         {now() < opensAt() ? t('event.lobby') : t('event.join')}
-      </A>
+      </a>
       <p class="small muted">{session() ? t('event.joinHint') : t('event.joinSignIn')}</p>
-      <A class="button button--plain" href={`/events/${props.event.id}/seats`}>
+      <a class="button button--plain" href={`/events/${props.event.id}/seats`}>
         {t('event.map')}
-      </A>
+      </a>
     </Show>
   );
 }

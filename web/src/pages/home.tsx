@@ -1,4 +1,3 @@
-import { A } from '@solidjs/router';
 import { For, Show, type JSX } from 'solid-js';
 import { listEvents } from '../api/events.ts';
 import type { SaleEvent } from '../api/types.ts';
@@ -7,7 +6,7 @@ import { createFetched } from '../components/fetched.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { useTitle } from '../components/title.ts';
 import { calendarLeaf } from '../format/time.ts';
-import { dateTime, day, money } from '../format/words.ts';
+import { day, money, time } from '../format/words.ts';
 import { localeTag, t } from '../i18n/index.ts';
 import '../styles/events.css';
 
@@ -69,9 +68,9 @@ function EventCard(props: { event: SaleEvent }): JSX.Element {
       <div class="event-card__body">
         <SalePill event={props.event} />
         <h2>
-          <A class="event-card__link" href={`/events/${props.event.id}`}>
+          <a class="event-card__link" href={`/events/${props.event.id}`}>
             {props.event.name}
-          </A>
+          </a>
         </h2>
         <p class="muted">
           {day(props.event.startsAt, props.event.timeZone)} · {props.event.venue.name},{' '}
@@ -83,6 +82,11 @@ function EventCard(props: { event: SaleEvent }): JSX.Element {
   );
 }
 
+/** When the sale opens, short enough for a card. */
+function saleTime(event: SaleEvent): string {
+  return `${day(event.opensAt, event.timeZone)}, ${time(event.opensAt, event.timeZone)}`;
+}
+
 /** Whether the sale is on, in a word. */
 function SalePill(props: { event: SaleEvent }): JSX.Element {
   const tone = (): string =>
@@ -90,7 +94,7 @@ function SalePill(props: { event: SaleEvent }): JSX.Element {
   return (
     <span class={`pill ${tone()}`}>
       {props.event.sale === 'upcoming'
-        ? t('sale.upcoming', { when: dateTime(props.event.opensAt, props.event.timeZone) })
+        ? t('sale.upcoming', { when: saleTime(props.event) })
         : t(`sale.${props.event.sale}`)}
     </span>
   );

@@ -1,4 +1,3 @@
-import { A } from '@solidjs/router';
 import type { JSX } from 'solid-js';
 import { useTitle } from '../components/title.ts';
 import { t } from '../i18n/index.ts';
@@ -12,9 +11,9 @@ export default function NotFound(): JSX.Element {
       <h1>{t('notFound.title')}</h1>
       <p class="muted">{t('notFound.text')}</p>
       <div>
-        <A class="button" href="/">
+        <a class="button" href="/">
           {t('allEvents')}
-        </A>
+        </a>
       </div>
     </section>
   );

@@ -1,4 +1,4 @@
-import { A, Navigate, useLocation, useParams, useSearchParams } from '@solidjs/router';
+import { Navigate, useLocation, useParams, useSearchParams } from '@solidjs/router';
 import {
   createEffect,
   createMemo,
@@ -77,9 +77,9 @@ function Place(props: { eventId: string }): JSX.Element {
   return (
     <section class="column queue stack">
       <header class="stack stack--tight">
-        <A class="small" href={`/events/${props.eventId}`}>
+        <a class="small" href={`/events/${props.eventId}`}>
           {event.data()?.name ?? ' '}
-        </A>
+        </a>
         <h1 data-testid={TEST_IDS.queueStatus} data-status={view()}>
           {statusWords(view())}
         </h1>

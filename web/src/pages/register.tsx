@@ -1,4 +1,4 @@
-import { A, useNavigate } from '@solidjs/router';
+import { useNavigate } from '@solidjs/router';
 import { createSignal, Show, type JSX } from 'solid-js';
 import { register } from '../api/account.ts';
 import type { Problem } from '../api/problem.ts';
@@ -86,7 +86,7 @@ export default function Register(): JSX.Element {
           {busy() ? t('register.busy') : t('register.submit')}
         </button>
       </form>
-      <A href={withNext('/sign-in', next())}>{t('register.toSignIn')}</A>
+      <a href={withNext('/sign-in', next())}>{t('register.toSignIn')}</a>
     </section>
   );
 }

@@ -1,4 +1,4 @@
-import { A, useNavigate, useParams } from '@solidjs/router';
+import { useNavigate, useParams } from '@solidjs/router';
 import { createEffect, createMemo, createSignal, For, Show, type JSX } from 'solid-js';
 import { serverNow } from '../api/clock.ts';
 import { getEvent } from '../api/events.ts';
@@ -63,9 +63,9 @@ function Inside(props: { eventId: string; accountId: string }): JSX.Element {
     <section class="seats stack">
       <header class="row row--apart seats__head">
         <div>
-          <A class="small" href={`/events/${props.eventId}`}>
+          <a class="small" href={`/events/${props.eventId}`}>
             {event.data()?.name ?? ' '}
-          </A>
+          </a>
           <h1 class="seats__title">{t(pass() ? 'seats.title' : 'seats.look')}</h1>
         </div>
         <div class="seats__state">
@@ -129,9 +129,9 @@ function NotInside(props: { eventId: string; checking: boolean }): JSX.Element {
   return (
     <div class="stack stack--tight">
       <p class="small muted">{props.checking ? t('seats.checking') : t('seats.lookText')}</p>
-      <A class="button button--wide" href={`/events/${props.eventId}/queue`}>
+      <a class="button button--wide" href={`/events/${props.eventId}/queue`}>
         {t('seats.toQueue')}
-      </A>
+      </a>
     </div>
   );
 }

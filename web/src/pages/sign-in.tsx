@@ -1,4 +1,4 @@
-import { A, useNavigate } from '@solidjs/router';
+import { useNavigate } from '@solidjs/router';
 import { createSignal, Show, type JSX } from 'solid-js';
 import { signIn } from '../api/account.ts';
 import type { Problem } from '../api/problem.ts';
@@ -57,7 +57,7 @@ export default function SignIn(): JSX.Element {
           {busy() ? t('signIn.busy') : t('signIn.submit')}
         </button>
       </form>
-      <A href={withNext('/register', next())}>{t('signIn.toRegister')}</A>
+      <a href={withNext('/register', next())}>{t('signIn.toRegister')}</a>
     </section>
   );
 }

@@ -1,4 +1,3 @@
-import { A } from '@solidjs/router';
 import { createMemo, Show, type JSX } from 'solid-js';
 import { etaSeconds } from '../../../durable-objects/protocol/browser.ts';
 import { serverNow } from '../api/clock.ts';
@@ -158,13 +157,13 @@ export function Turn(props: StandingProps & { eventId: string; claim: () => void
             </p>
           )}
         </Show>
-        <A
+        <a
           class="button button--large"
           href={`/events/${props.eventId}/seats`}
           ref={(link) => window.setTimeout(() => link.focus({ preventScroll: true }))}
         >
           {t('queue.choose')}
-        </A>
+        </a>
       </div>
     </Show>
   );

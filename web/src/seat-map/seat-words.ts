@@ -3,7 +3,7 @@ import { money } from '../format/words.ts';
 import { t } from '../i18n/index.ts';
 import type { Venue } from './venue.ts';
 
-/** A seat in full words: "Section B, row C, seat 14, ₹9,000, available". */
+/** A seat in full words: "Section B, row C, seat 14, ₹9,000, available"; the section's name is the organiser's. */
 export function seatWords(venue: Venue, index: number, code: number, chosen: boolean): string {
   const seat = venue.seats[index];
   if (!seat) return '';

@@ -1,4 +1,3 @@
-import { A } from '@solidjs/router';
 import { createMemo, createSignal, For, Show, type JSX } from 'solid-js';
 import { listBookings } from '../api/bookings.ts';
 import { keepAttempt, keptAttempt } from '../api/kept.ts';
@@ -35,7 +34,10 @@ export function Summary(props: {
     <section class="card summary stack" aria-label={t('seats.summary')}>
       <h2 class="summary__title">{t('seats.summary')}</h2>
       <ul class="summary__seats">
-        <For each={chosen()} fallback={<li class="muted small">{t('seats.none')}</li>}>
+        <For
+          each={chosen()}
+          fallback={<li class="muted small summary__none">{t('seats.none')}</li>}
+        >
           {(index) => (
             <li>
               <span>{label(index)}</span>
@@ -76,9 +78,9 @@ export function Summary(props: {
               <Existing {...props} />
             </Show>
             <Show when={['not_admitted', 'admission_expired'].includes(problem().code)}>
-              <A class="button" href={`/events/${props.eventId}/queue`}>
+              <a class="button" href={`/events/${props.eventId}/queue`}>
                 {t('seats.toQueue')}
-              </A>
+              </a>
             </Show>
           </ProblemNotice>
         )}
@@ -145,9 +147,9 @@ function Existing(props: { holding: Holding; accountId: string; eventId: string 
     <>
       <Show when={bookingId()}>
         {(id) => (
-          <A class="button" href={`/checkout/${id()}`}>
+          <a class="button" href={`/checkout/${id()}`}>
             {t('seats.existingPay')}
-          </A>
+          </a>
         )}
       </Show>
       <Show when={holdId()}>

@@ -29,4 +29,7 @@ export default {
   'account.signOut': 'Sign out',
   'account.busy': 'Signing out…',
   'account.none': 'You are not signed in.',
+  'problem.invalid_credentials': 'The e-mail address or the password is wrong.',
+  'problem.registration_refused':
+    'These details cannot be registered. If you have an account already, sign in instead.',
 } as const;

@@ -19,7 +19,7 @@ export default {
   'seats.zoomOut': 'Zoom out',
   'seats.fit': 'Show everything',
   'seats.stage': 'Stage',
-  'seats.label': 'Section {section}, row {row}, seat {seat}, {price}, {status}',
+  'seats.label': '{section}, row {row}, seat {seat}, {price}, {status}',
   'seats.status.available': 'available',
   'seats.status.held': 'held by somebody',
   'seats.status.sold': 'sold',

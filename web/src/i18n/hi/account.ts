@@ -31,5 +31,8 @@ const messages: Translated<typeof en> = {
   'account.signOut': 'साइन आउट करें',
   'account.busy': 'साइन आउट हो रहा है…',
   'account.none': 'आप साइन इन नहीं हैं।',
+  'problem.invalid_credentials': 'ई-मेल या पासवर्ड ग़लत है।',
+  'problem.registration_refused':
+    'इस जानकारी से खाता नहीं बन सकता। अगर आपका खाता पहले से है, तो साइन इन करें।',
 };
 export default messages;

@@ -21,7 +21,7 @@ const messages: Translated<typeof en> = {
   'seats.zoomOut': 'दूर करें',
   'seats.fit': 'पूरा दिखाएँ',
   'seats.stage': 'मंच',
-  'seats.label': 'खंड {section}, पंक्ति {row}, सीट {seat}, {price}, {status}',
+  'seats.label': '{section}, पंक्ति {row}, सीट {seat}, {price}, {status}',
   'seats.status.available': 'उपलब्ध',
   'seats.status.held': 'किसी और के लिए रुकी',
   'seats.status.sold': 'बिक चुकी',

@@ -1,0 +1,15 @@
+/** Failures of choosing and paying. */
+export default {
+  'problem.payment_failed': 'The payment did not go through.',
+  'problem.hold_not_found': 'These seats are not held for you any more.',
+  'problem.booking_not_found': 'There is no such booking in your account.',
+  'problem.seats_unavailable': 'Somebody was faster. Nothing was held.',
+  'problem.hold_exists': 'You already hold seats for this event.',
+  'problem.hold_expired': 'The time for these seats is over and they were released.',
+  'problem.order_closed': 'This booking can no longer be changed.',
+  'problem.too_many_seats': 'That is more seats than one person may have.',
+  'problem.payments_unavailable': 'The payment service does not answer.',
+  'problem.money.unknown':
+    'We do not know yet whether the bank took the money. If it did, you get the tickets or all of it back.',
+  'problem.next.seats': 'Choose your seats again.',
+} as const;

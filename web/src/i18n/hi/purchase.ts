@@ -1,0 +1,19 @@
+import type en from '../en/purchase.ts';
+import type { Translated } from '../index.ts';
+
+/** Failures of choosing and paying. */
+const messages: Translated<typeof en> = {
+  'problem.payment_failed': 'भुगतान नहीं हो पाया।',
+  'problem.hold_not_found': 'ये सीटें अब आपके लिए रुकी नहीं हैं।',
+  'problem.booking_not_found': 'आपके खाते में ऐसी कोई बुकिंग नहीं है।',
+  'problem.seats_unavailable': 'कोई और पहले पहुँच गया। कोई सीट नहीं रुकी।',
+  'problem.hold_exists': 'इस कार्यक्रम की सीटें पहले से आपके लिए रुकी हैं।',
+  'problem.hold_expired': 'इन सीटों का समय पूरा हो गया और वे छोड़ दी गईं।',
+  'problem.order_closed': 'यह बुकिंग अब बदली नहीं जा सकती।',
+  'problem.too_many_seats': 'यह एक व्यक्ति की सीमा से ज़्यादा सीटें हैं।',
+  'problem.payments_unavailable': 'भुगतान सेवा जवाब नहीं दे रही।',
+  'problem.money.unknown':
+    'अभी पता नहीं कि बैंक ने पैसा काटा या नहीं। अगर कटा है, तो आपको टिकट मिलेंगे या पूरा पैसा वापस।',
+  'problem.next.seats': 'सीटें फिर से चुनें।',
+};
+export default messages;

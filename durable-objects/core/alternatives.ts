@@ -21,21 +21,31 @@ interface Run {
 export interface RowMap {
   readonly seats: readonly Seat[];
   readonly rows: readonly RowSpan[];
+  /** The row of each seat, as an index in `rows`. */
+  readonly rowOf: Int32Array;
+}
+
+/** Which seats are free, and how many in each row, so that full rows cost nothing. */
+export interface FreeSeats {
+  isFree(index: number): boolean;
+  freeInRow(row: number): number;
 }
 
 /** Groups an expanded plan into its rows. */
 export function mapRows(seats: readonly Seat[]): RowMap {
   const rows: RowSpan[] = [];
+  const rowOf = new Int32Array(seats.length);
   let start = 0;
   for (let index = 1; index <= seats.length; index++) {
     const first = seats[start];
     const seat = seats[index];
     if (first === undefined) break;
     if (seat !== undefined && seat.section === first.section && seat.row === first.row) continue;
+    rowOf.fill(rows.length, start, index);
     rows.push(spanOf(seats, start, index, first));
     start = index;
   }
-  return { seats, rows };
+  return { seats, rows, rowOf };
 }
 
 function spanOf(seats: readonly Seat[], start: number, end: number, first: Seat): RowSpan {
@@ -62,21 +72,21 @@ function spanOf(seats: readonly Seat[], start: number, end: number, first: Seat)
  */
 export function nearestAlternatives(
   map: RowMap,
-  isFree: (index: number) => boolean,
+  free: FreeSeats,
   question: { wanted: readonly number[]; lost: readonly number[]; limit: number },
 ): number[] {
   const categoryId = map.seats[question.lost[0] ?? -1]?.categoryId;
   const wanted = question.wanted.filter((index) => map.seats[index]?.categoryId === categoryId);
   if (categoryId === undefined || wanted.length === 0) return [];
   const centre = middleOf(map.seats, wanted);
-  const together = nearestRuns(map, isFree, {
+  const together = nearestRuns(map, free, {
     categoryId,
     size: wanted.length,
     groups: Math.max(1, Math.floor(question.limit / wanted.length)),
     ...centre,
   });
   if (together.length > 0 || wanted.length === 1) return together;
-  return nearestRuns(map, isFree, { categoryId, size: 1, groups: question.limit, ...centre });
+  return nearestRuns(map, free, { categoryId, size: 1, groups: question.limit, ...centre });
 }
 
 function middleOf(seats: readonly Seat[], indices: readonly number[]): { x: number; y: number } {
@@ -98,25 +108,21 @@ interface RunQuestion {
 }
 
 /** The nearest runs of free neighbours. Rows too far to beat what was found are skipped unseen. */
-function nearestRuns(
-  map: RowMap,
-  isFree: (index: number) => boolean,
-  question: RunQuestion,
-): number[] {
+function nearestRuns(map: RowMap, free: FreeSeats, question: RunQuestion): number[] {
   // Overlapping windows may fill the list, so keep more than are needed before choosing.
   const keep = question.groups * question.size * 2;
   const found: Run[] = [];
-  const rows = map.rows
-    .filter((row) => row.categoryId === question.categoryId)
-    .map((row) => ({
-      row,
-      bound: Math.max(0, Math.hypot(row.x - question.x, row.y - question.y) - row.reach),
-    }))
-    .sort((a, b) => a.bound - b.bound || a.row.start - b.row.start);
+  const rows: { row: RowSpan; bound: number }[] = [];
+  map.rows.forEach((row, index) => {
+    if (row.categoryId !== question.categoryId || free.freeInRow(index) < question.size) return;
+    const distance = Math.hypot(row.x - question.x, row.y - question.y);
+    rows.push({ row, bound: Math.max(0, distance - row.reach) });
+  });
+  rows.sort((a, b) => a.bound - b.bound || a.row.start - b.row.start);
   for (const { row, bound } of rows) {
     const worst = found.length < keep ? Infinity : (found.at(-1)?.distance ?? Infinity);
     if (bound > worst) break;
-    scanRow(map.seats, row, isFree, question, (run) => insertRun(found, run, keep));
+    scanRow(map.seats, row, free, question, (run) => insertRun(found, run, keep));
   }
   return withoutOverlap(found, question.size, question.groups);
 }
@@ -124,14 +130,14 @@ function nearestRuns(
 function scanRow(
   seats: readonly Seat[],
   row: RowSpan,
-  isFree: (index: number) => boolean,
+  free: FreeSeats,
   question: RunQuestion,
   take: (run: Run) => void,
 ): void {
-  let free = 0;
+  let length = 0;
   for (let index = row.start; index < row.end; index++) {
-    free = isFree(index) ? free + 1 : 0;
-    if (free < question.size) continue;
+    length = free.isFree(index) ? length + 1 : 0;
+    if (length < question.size) continue;
     const start = index - question.size + 1;
     const first = seats[start];
     const last = seats[index];

@@ -1,31 +1,16 @@
 import { mapRows } from '../core/alternatives.ts';
-import type { RowMap } from '../core/alternatives.ts';
+import type { FreeSeats, RowMap } from '../core/alternatives.ts';
 import type { AccountId, HoldId, OrderId, SeatId } from '../core/ids.ts';
-import {
-  isLiveHold,
-  isOpen,
-  isOverdueHold,
-  seatsOwned,
-  seatStateOf,
-  stepOrder,
-} from '../core/order-record.ts';
+import { isLiveHold, isOpen, isOverdueHold, seatsOwned, stepOrder } from '../core/order-record.ts';
 import type { OrderRecord, OrderStage } from '../core/order-record.ts';
 import type { Category, Seat } from '../core/plan.ts';
 import { expandPlan } from '../core/plan-geometry.ts';
 import { SEAT, SeatTable } from '../core/seat-table.ts';
-import type { SeatChange } from '../core/seat-table.ts';
 import type { Telemetry } from '../protocol/ports.ts';
-import type { Actor, OutboxEntry, RequestRow, SeatStore } from '../storage/seat-records.ts';
+import type { OutboxEntry, RequestRow, SeatStore } from '../storage/seat-records.ts';
 import type { SaleContext } from './context.ts';
-
-/** One step, or a note at the same stage, of one order. */
-export interface Move {
-  /** Null for a new hold. */
-  before: OrderRecord | null;
-  after: OrderRecord;
-  actor: Actor;
-  why: string;
-}
+import { seatChanges } from './order-moves.ts';
+import type { Move } from './order-moves.ts';
 
 /** What is stored in the same transaction as the moves. */
 export interface CommitExtras {
@@ -53,7 +38,7 @@ const EVENT_OF_STAGE: Partial<Record<OrderStage, Parameters<Telemetry['record']>
  * Seats and open orders in memory over their store. Every change goes through `commit`: verified
  * against the seats, stored, and only then taken over, in one synchronous block.
  */
-export class OrderBook {
+export class OrderBook implements FreeSeats {
   readonly seats: readonly Seat[];
   readonly rows: RowMap;
   readonly #context: SaleContext;
@@ -61,6 +46,7 @@ export class OrderBook {
   readonly #onChange: (indices: readonly number[]) => void;
   readonly #indices: ReadonlyMap<string, number>;
   readonly #categories: ReadonlyMap<string, Category>;
+  readonly #freeInRow: Int32Array;
   readonly #open = new Map<OrderId, OrderRecord>();
   readonly #liveHolds = new Map<string, OrderId>();
   #owned = new Map<AccountId, number>();
@@ -80,7 +66,16 @@ export class OrderBook {
     this.rows = mapRows(this.seats);
     this.#indices = new Map(this.seats.map((seat, index) => [seat.id, index]));
     this.#categories = new Map(context.definition.categories.map((band) => [band.id, band]));
+    this.#freeInRow = new Int32Array(this.rows.rows.length);
     this.#table = this.#load();
+  }
+
+  isFree(index: number): boolean {
+    return this.#table.isFree(index);
+  }
+
+  freeInRow(row: number): number {
+    return this.#freeInRow[row] ?? 0;
   }
 
   /** The seats as they are; read only. */
@@ -185,6 +180,8 @@ export class OrderBook {
       this.#table = this.#load();
       throw error;
     }
+    for (const { index, state } of rows)
+      this.#countInRow(index, Number(state === SEAT.free) - Number(this.#table.isFree(index)));
     this.#table.apply(rows);
     for (const move of moves) this.#takeOver(move, now);
     if (rows.length > 0) this.#onChange(rows.map((row) => row.index));
@@ -247,7 +244,16 @@ export class OrderBook {
     }
     this.#owned = new Map(owned);
     this.#nextExpiry = this.#earliestExpiry();
-    return new SeatTable(this.seats.length, seats);
+    const table = new SeatTable(this.seats.length, seats);
+    this.#freeInRow.fill(0);
+    for (let index = 0; index < table.capacity; index++)
+      if (table.isFree(index)) this.#countInRow(index, 1);
+    return table;
+  }
+
+  #countInRow(index: number, change: number): void {
+    const row = this.rows.rowOf[index];
+    if (row !== undefined) this.#freeInRow[row] = this.freeInRow(row) + change;
   }
 
   #earliestExpiry(): number {
@@ -257,24 +263,4 @@ export class OrderBook {
         earliest = Math.min(earliest, order.expiresAt);
     return earliest;
   }
-}
-
-/** Seat changes that a step implies: a seat gained must be free, a seat kept or given up must be the order's. */
-function seatChanges({ before, after }: Move): SeatChange[] {
-  const from = before === null ? null : seatStateOf(before.stage);
-  const to = seatStateOf(after.stage);
-  const had = new Set(from === null ? [] : before?.seats);
-  const orderId = after.orderId;
-  const changes: SeatChange[] = [];
-  for (const index of to === null ? [] : after.seats) {
-    if (to === null) break;
-    if (!had.delete(index))
-      changes.push({ index, from: SEAT.free, to, fromOrder: null, toOrder: orderId });
-    else if (from !== null && from !== to)
-      changes.push({ index, from, to, fromOrder: orderId, toOrder: orderId });
-  }
-  for (const index of had)
-    if (from !== null)
-      changes.push({ index, from, to: SEAT.free, fromOrder: orderId, toOrder: null });
-  return changes;
 }

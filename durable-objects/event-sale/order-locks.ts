@@ -107,9 +107,8 @@ export class OrderLocks {
         return { ok: false, code: decision.code, seatIds: known };
       }
       case 'seats_unavailable': {
-        const isFree = (index: number): boolean => this.#book.table.isFree(index);
         const question = { ...decision, limit: LIMITS.alternatives };
-        const others = nearestAlternatives(this.#book.rows, isFree, question);
+        const others = nearestAlternatives(this.#book.rows, this.#book, question);
         return {
           ok: false,
           code: 'seats_unavailable',

@@ -7,7 +7,8 @@ import type { IntentReading } from '../core/payment-rules.ts';
 import { unreachable } from '../core/result.ts';
 import type { Actor, OutboxEntry, SeatStore } from '../storage/seat-records.ts';
 import type { AdmissionBook, SaleContext } from './context.ts';
-import type { Move, OrderBook } from './order-book.ts';
+import type { OrderBook } from './order-book.ts';
+import type { Move } from './order-moves.ts';
 import { viewOrder } from './order-view.ts';
 import type { Outbox } from './outbox.ts';
 

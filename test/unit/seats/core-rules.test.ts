@@ -142,9 +142,11 @@ describe('alternatives', () => {
       lost: taken.map(at).filter((index) => wanted.map(at).includes(index)),
       limit,
     };
-    return nearestAlternatives(map, (index) => !gone.has(index), question).map(
-      (index) => seats[index]?.id,
-    );
+    const isFree = (index: number) => !gone.has(index);
+    const freeInRow = (row: number) =>
+      seats.filter((_, index) => map.rowOf[index] === row && isFree(index)).length;
+    const found = nearestAlternatives(map, { isFree, freeInRow }, question);
+    return found.map((index) => seats[index]?.id);
   };
 
   test('for one seat are the nearest free ones of the same price', () => {

@@ -30,7 +30,8 @@ describe('the spatial index', () => {
           const point = all[found];
           const distance = point ? Math.hypot(point.x - x, point.y - y) : -1;
           // A point on the very edge of the radius may round either way.
-          if (Math.abs(expected - radius) > 1e-9) expect(distance).toBeCloseTo(expected, 9);
+          fc.pre(Math.abs(expected - radius) > 1e-9);
+          expect(distance).toBeCloseTo(expected, 9);
         },
       ),
     );

@@ -58,6 +58,15 @@ export function formatCountdown(leftMs: number): string {
     : `${minutes}:${two(seconds % 60)}`;
 }
 
+/** The time to something: whole days while it is far, a running clock from two days on. */
+export function formatUntil(tag: string, leftMs: number): string {
+  if (leftMs < 48 * 3600_000) return formatCountdown(leftMs);
+  const days = Math.floor(leftMs / (24 * 3600_000));
+  return new Intl.NumberFormat(tag, { style: 'unit', unit: 'day', unitDisplay: 'long' }).format(
+    days,
+  );
+}
+
 /** A wait as an honest range in minutes: the estimate less and more a third, at least a minute apart. */
 export function waitRange(etaSeconds: number): { from: number; to: number } {
   const from = Math.max(1, Math.floor((etaSeconds * 0.75) / 60));

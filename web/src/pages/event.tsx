@@ -8,9 +8,9 @@ import { EventArt } from '../components/event-art.tsx';
 import { createFetched } from '../components/fetched.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { useTitle } from '../components/title.ts';
-import { formatCountdown } from '../format/time.ts';
+import { formatUntil } from '../format/time.ts';
 import { dateTime, money } from '../format/words.ts';
-import { t } from '../i18n/index.ts';
+import { localeTag, t } from '../i18n/index.ts';
 import '../styles/events.css';
 
 /** One event: what, where, when, for how much, under which rules, and the way into the queue. */
@@ -110,7 +110,7 @@ function Way(props: { event: SaleEvent }): JSX.Element {
       <Show when={now() < opensAt()}>
         <p class="row row--apart">
           <span class="muted">{t('event.opensIn')}</span>
-          <strong class="numbers">{formatCountdown(opensAt() - now())}</strong>
+          <strong class="numbers">{formatUntil(localeTag(), opensAt() - now())}</strong>
         </p>
       </Show>
       <a class="button button--large button--wide" href={`/events/${props.event.id}/queue?join=1`}>

@@ -2,7 +2,7 @@ import { createMemo, Show, type JSX } from 'solid-js';
 import { etaSeconds } from '../../../durable-objects/protocol/browser.ts';
 import { serverNow } from '../api/clock.ts';
 import { dateTime } from '../format/words.ts';
-import { formatCountdown, waitRange } from '../format/time.ts';
+import { formatCountdown, formatUntil, waitRange } from '../format/time.ts';
 import { formatNumber } from '../i18n/format-message.ts';
 import { localeTag, t } from '../i18n/index.ts';
 import { ageMs, type LiveState } from '../live/state.ts';
@@ -33,7 +33,9 @@ export function Waiting(props: StandingProps & { timeZone: string }): JSX.Elemen
     const seconds = eta();
     if (seconds === null) return t('queue.waitUnknown');
     if (seconds < 60) return t('queue.waitShort');
-    return t('queue.wait', { ...waitRange(seconds) });
+    const { from, to } = waitRange(seconds);
+    if (from < 90) return t('queue.wait', { from, to });
+    return t('queue.waitHours', { from: Math.floor(from / 30) / 2, to: Math.ceil(to / 30) / 2 });
   };
   return (
     <>
@@ -41,7 +43,9 @@ export function Waiting(props: StandingProps & { timeZone: string }): JSX.Elemen
         {(current) => (
           <div class="queue__opens">
             <p class="muted">{t('queue.opensIn')}</p>
-            <p class="queue__number numbers">{formatCountdown(current().opensAt - serverNow())}</p>
+            <p class="queue__number numbers">
+              {formatUntil(localeTag(), current().opensAt - serverNow())}
+            </p>
             <p class="muted">
               {t('queue.opens', { when: dateTime(current().opensAt, props.timeZone) })}
             </p>

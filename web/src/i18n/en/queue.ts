@@ -6,6 +6,7 @@ export default {
   'queue.place': 'Your place',
   'queue.waitLabel': 'Expected wait',
   'queue.wait': 'about {from} to {to} min',
+  'queue.waitHours': 'about {from} to {to} hours',
   'queue.waitShort': 'less than 2 min',
   'queue.waitUnknown': 'not known now',
   'queue.rateLabel': 'Speed',

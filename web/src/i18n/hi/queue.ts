@@ -9,6 +9,7 @@ const messages: Translated<typeof en> = {
   'queue.place': 'आपकी जगह',
   'queue.waitLabel': 'अनुमानित समय',
   'queue.wait': 'लगभग {from} से {to} मिनट',
+  'queue.waitHours': 'लगभग {from} से {to} घंटे',
   'queue.waitShort': '2 मिनट से कम',
   'queue.waitUnknown': 'अभी पता नहीं',
   'queue.rateLabel': 'गति',

@@ -30,7 +30,7 @@ export function pagePolicy(settings: Settings, host: string): string {
     "style-src-attr 'unsafe-inline'",
     `img-src 'self' data: blob:${hosted ? ` ${STRIPE_HOSTS.image}` : ''}`,
     "font-src 'self'",
-    `connect-src 'self' ws://${host} wss://${host} ${apiBase.origin} ${jsUrl.origin}`,
+    `connect-src 'self' ws://${host} wss://${host} ${[...new Set([apiBase.origin, jsUrl.origin])].join(' ')}`,
     `frame-src ${frame}`,
     "worker-src 'self'",
     "manifest-src 'self'",

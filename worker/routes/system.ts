@@ -58,7 +58,7 @@ export function systemRoutes(app: OpenAPIHono<AppEnv>): void {
   });
 
   app.openapi(health, async (c) => {
-    const version = c.env.CF_VERSION_METADATA?.id ?? 'local';
+    const version = c.env.CF_VERSION_METADATA?.id || 'local';
     const answer = await checkHealth(c.get('services'), version);
     c.header('cache-control', 'no-store');
     return answer.ok ? c.json(answer, 200) : c.json(answer, 503);

@@ -101,3 +101,25 @@ test('a store that fails in the middle leaves memory as the store is', () => {
   sale.store.commit = commit;
   expect(sale.lock('ana', ['G-A-1'])).toMatchObject({ ok: true });
 });
+
+test('F18: an object that lost its timers as well arms them again when it wakes', async () => {
+  const sale = new HandSale();
+  const held = sale.order('ana', ['G-A-1']);
+  const paid = await sale.paying('bob', ['G-A-2']);
+  sale.filing = 'down';
+  const bought = await sale.paying('cem', ['G-A-3']);
+  sale.payments.pay(bought.orderId);
+  await sale.desk.settle({ orderId: bought.orderId });
+  await sale.settleDown();
+  for (const { orderId } of [held, paid]) sale.timers.clear('order', orderId);
+  sale.timers.clear('outbox-file', '');
+  expect(sale.timers.next()).toBe(null);
+
+  sale.crash();
+  sale.filing = 'up';
+  sale.payments.pay(paid.orderId);
+  await sale.pass(11 * MINUTE);
+  expect(sale.store.historyOfOrder(held.orderId).at(-1)?.to).toBe('expired');
+  expect(sale.see(paid)).toMatchObject({ status: 'confirmed', filed: true });
+  expect(sale.see(bought).filed).toBe(true);
+});

@@ -20,7 +20,7 @@ export function appendNested(form: URLSearchParams, name: string, value: unknown
 async function call(url: string, init: RequestInit): Promise<ApiResult> {
   try {
     const response = await fetch(url, init);
-    const answer = await response.json<BrowserIntent & { error?: BrowserError }>();
+    const answer = (await response.json()) as BrowserIntent & { error?: BrowserError };
     if (answer.error !== undefined) return { error: answer.error };
     return { paymentIntent: answer };
   } catch {

@@ -29,10 +29,10 @@ async function complete(passed: boolean): Promise<void> {
       outcome: passed ? 'success' : 'failure',
     }),
   });
-  const answer = await response.json<{
+  const answer = (await response.json()) as {
     payment_intent?: { status: string };
     return_url?: string | null;
-  }>();
+  };
   leave(passed, answer.return_url ?? null, answer.payment_intent?.status ?? 'failed');
 }
 

@@ -5,6 +5,10 @@ import type { BrowserError } from './protocol.ts';
 /** Options of `stripe.elements()`. */
 export interface ElementsOptions {
   clientSecret?: string;
+  /** With `amount` and `currency` in place of a secret: the intent is made when the buyer pays. */
+  mode?: 'payment';
+  amount?: number;
+  currency?: string;
   locale?: string;
   appearance?: { theme?: string; variables?: Record<string, string> };
 }
@@ -21,8 +25,12 @@ export class Elements {
   readonly #key: string;
   #options: ElementsOptions;
   #payment: PaymentElement | null = null;
+  #submitted = false;
 
   constructor(base: string, key: string, options: ElementsOptions) {
+    if (options.clientSecret === undefined && !(options.amount && options.currency)) {
+      throw new Error('elements() needs a clientSecret, or a mode with amount and currency.');
+    }
     this.#base = base;
     this.#key = key;
     this.#options = options;
@@ -30,6 +38,11 @@ export class Elements {
 
   get clientSecret(): string | undefined {
     return this.#options.clientSecret;
+  }
+
+  /** Without an intent from the start, `submit` has to come before the confirmation. */
+  get mayConfirm(): boolean {
+    return this.#options.clientSecret !== undefined || this.#submitted;
   }
 
   create(type: string, options: PaymentOptions = {}): PaymentElement {
@@ -67,9 +80,8 @@ export class Elements {
     if (this.#payment === null) return missingElement();
     const { error } = await this.#payment.validate();
     // A validation that passes answers with an empty intent, which nobody sees.
-    return error === undefined || error.type === 'none'
-      ? { selectedPaymentMethod: 'card' }
-      : { error };
+    this.#submitted = error === undefined || error.type === 'none';
+    return this.#submitted || error === undefined ? { selectedPaymentMethod: 'card' } : { error };
   }
 
   /** Reads the intent again, for example after its amount has changed. */

@@ -38,7 +38,7 @@ class StripeInstance {
     this.#base = apiBase;
   }
 
-  elements(options: ElementsOptions = {}): Elements {
+  elements(options: ElementsOptions): Elements {
     return new Elements(this.#base, this.#key, options);
   }
 
@@ -57,6 +57,9 @@ class StripeInstance {
     }
     const clientSecret = options.clientSecret ?? elements?.clientSecret;
     const element = elements?.getElement('payment') ?? null;
+    if (elements?.mayConfirm === false) {
+      throw new Error('elements.submit() must be called before stripe.confirmPayment().');
+    }
     if (clientSecret === undefined) return refused('A client secret is needed to confirm.');
     if (element === null) return refused('elements should have a mounted Payment Element.');
     const confirmed = await element.confirm({

@@ -1,4 +1,4 @@
-import type { Stripe, StripeElements } from '@stripe/stripe-js';
+import type { Stripe, StripeElements, StripeError } from '@stripe/stripe-js';
 import { createSignal, onCleanup, onMount, Show, type JSX } from 'solid-js';
 import { createIntent } from '../api/bookings.ts';
 import type { Problem } from '../api/problem.ts';
@@ -24,6 +24,8 @@ export function PaymentForm(props: {
   settling: boolean;
   sending: () => void;
   sent: (decline: Decline | null) => void;
+  /** The payment could not be started: nothing was sent, and the order may have ended meanwhile. */
+  failed: () => void;
 }): JSX.Element {
   let mount: HTMLDivElement | undefined;
   let stripe: Stripe | undefined;
@@ -33,17 +35,16 @@ export function PaymentForm(props: {
   const [problem, setProblem] = createSignal<Problem>();
   const prepare = async (): Promise<void> => {
     setProblem(undefined);
-    const [intent, loaded] = await Promise.all([
-      createIntent(props.booking.bookingId),
-      loadStripe(),
-    ]);
-    if (!intent.ok) return void setProblem(intent.problem);
+    const loaded = await loadStripe();
     if (!loaded.ok) return void setProblem(loaded.problem);
     if (!mount) return;
     stripe = loaded.data;
     const dark = window.matchMedia('(prefers-color-scheme: dark)').matches;
+    // The intent is made when the fan pays, not when the form is drawn: until then the hold's own clock runs.
     elements = stripe.elements({
-      clientSecret: intent.data.clientSecret,
+      mode: 'payment',
+      amount: props.booking.total.amount,
+      currency: props.booking.total.currency.toLowerCase(),
       locale: locale() === 'hi' ? 'auto' : 'en',
       appearance: { theme: dark ? 'night' : 'stripe', variables: { borderRadius: '12px' } },
     });
@@ -63,18 +64,31 @@ export function PaymentForm(props: {
     event.preventDefault();
     if (!stripe || !elements || busy() || props.settling) return;
     setBusy(true);
+    setProblem(undefined);
     props.sending();
     announce(t('checkout.paying'));
+    const checked = await elements.submit();
+    if (checked.error) return refuse(checked.error);
+    const intent = await createIntent(props.booking.bookingId);
+    if (!intent.ok) {
+      setBusy(false);
+      setProblem(intent.problem);
+      return props.failed();
+    }
     const outcome = await stripe.confirmPayment({
       elements,
+      clientSecret: intent.data.clientSecret,
       confirmParams: {
         return_url: `${window.location.origin}/checkout/${props.booking.bookingId}`,
       },
       redirect: 'if_required',
     });
+    if (outcome.error) return refuse(outcome.error);
     setBusy(false);
-    const { error } = outcome;
-    if (!error) return props.sent(null);
+    props.sent(null);
+  };
+  const refuse = (error: StripeError): void => {
+    setBusy(false);
     // Incomplete fields are marked by the element itself; nothing was sent.
     const code = error.decline_code ?? error.code ?? error.type;
     props.sent({ code, message: error.message ?? '' });
@@ -85,8 +99,13 @@ export function PaymentForm(props: {
       <Show when={problem()}>
         {(shown) => (
           <div class="stack stack--tight">
-            <p>{t('checkout.formFailed')}</p>
-            <ProblemNotice problem={shown()} retry={() => void prepare()} />
+            <Show when={!ready()}>
+              <p>{t('checkout.formFailed')}</p>
+            </Show>
+            <ProblemNotice
+              problem={shown()}
+              {...(ready() ? {} : { retry: () => void prepare() })}
+            />
           </div>
         )}
       </Show>

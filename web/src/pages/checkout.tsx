@@ -106,6 +106,8 @@ function Steps(props: {
   const sent = (refused: Decline | null): void => {
     if (!refused) return void look();
     setStep('form');
+    // Its clock is another one once a payment was started.
+    props.reload();
     // A field that is not filled in was marked by the form itself and never sent.
     setDecline(
       refused.code.startsWith('incomplete_') || refused.code === 'validation_error'
@@ -171,6 +173,10 @@ function Steps(props: {
                 setStep('sending');
               }}
               sent={sent}
+              failed={() => {
+                setStep('form');
+                props.reload();
+              }}
             />
           </section>
         </div>

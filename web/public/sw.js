@@ -17,7 +17,7 @@ self.addEventListener('activate', (event) => {
 
 self.addEventListener('message', (event) => {
   if (event.data?.type !== 'keep' || !Array.isArray(event.data.files)) return;
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(event.data.files)));
+  event.waitUntil(Promise.all(event.data.files.map((file) => asset(new Request(file)))));
 });
 
 self.addEventListener('fetch', (event) => {
@@ -49,6 +49,8 @@ async function asset(request) {
   const kept = await cache.match(request);
   if (kept) return kept;
   const answer = await fetch(request);
-  if (answer.ok) await cache.put(request, answer.clone());
+  // A file of an older release is answered with the shell, which is no asset.
+  const isPage = (answer.headers.get('content-type') ?? '').startsWith('text/html');
+  if (answer.ok && !isPage) await cache.put(request, answer.clone());
   return answer;
 }

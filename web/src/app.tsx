@@ -3,11 +3,29 @@ import { lazy, type Component, type JSX } from 'solid-js';
 import { Shell } from './components/shell.tsx';
 import { loadMessages, type Area } from './i18n/index.ts';
 
+const RELOADED_KEY = 'onsale.reloaded-at';
+/** A second failure within this time is shown instead of reloading again, ms. */
+const RELOAD_GAP_MS = 30_000;
+
+/** After a deploy the files of the release this tab began with may be gone: the new one is fetched, once. */
+function reloadForNewRelease(): boolean {
+  const before = Number(sessionStorage.getItem(RELOADED_KEY));
+  if (!navigator.onLine || Date.now() - before < RELOAD_GAP_MS) return false;
+  sessionStorage.setItem(RELOADED_KEY, String(Date.now()));
+  window.location.reload();
+  return true;
+}
+
 /** A page that is loaded when it is first opened, together with its part of the catalogue. */
 function page(load: () => Promise<{ default: Component }>, ...areas: Area[]): Component {
   return lazy(async () => {
-    const [module] = await Promise.all([load(), loadMessages(...areas)]);
-    return module;
+    try {
+      const [module] = await Promise.all([load(), loadMessages(...areas)]);
+      return module;
+    } catch (error) {
+      if (!reloadForNewRelease()) throw error;
+      return { default: () => null };
+    }
   });
 }
 

@@ -90,7 +90,7 @@ function SeatBox(props: { store: SeatStore; venue: Venue; index: number }): JSX.
     <label class="seat-box" data-status={chosen() ? 'chosen' : code()}>
       <input
         type="checkbox"
-        class="visually-hidden"
+        class="seat-box__input"
         aria-label={seatWords(props.venue, props.index, code(), chosen())}
         checked={chosen()}
         disabled={code() !== FREE && !chosen()}

@@ -43,26 +43,31 @@ export function pagePolicy(settings: Settings, host: string): string {
   ].join('; ');
 }
 
+const ALWAYS = Object.entries({
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'strict-origin-when-cross-origin',
+  'cross-origin-opener-policy': 'same-origin-allow-popups',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+});
+
 /** Security headers on everything that passes through; a page gets the page policy, all else the data policy. */
 export const securityHeaders = createMiddleware<AppEnv>(async (c, next) => {
   await next();
   // A switched protocol has no headers left to set, and copying it would lose the socket.
   if (c.res.status === 101) return;
-  const headers = new Headers(c.res.headers);
+  const ours = OURS.test(c.req.path);
+  // What the asset store answers cannot be changed; only that is copied.
+  if (!ours) c.res = new Response(c.res.body, c.res);
+  const { headers } = c.res;
   // By path too: a 304 has no type, and a browser takes over its headers for the page it kept.
-  const page =
-    !OURS.test(c.req.path) || (headers.get('content-type')?.startsWith('text/html') ?? false);
+  const page = !ours || (headers.get('content-type')?.startsWith('text/html') ?? false);
   const outcome = settingsOf(c.env);
   const policy =
     page && outcome.ok ? pagePolicy(outcome.settings, new URL(c.req.url).host) : DATA_POLICY;
   headers.set('content-security-policy', policy);
-  headers.set('x-content-type-options', 'nosniff');
-  headers.set('x-frame-options', 'DENY');
-  headers.set('referrer-policy', 'strict-origin-when-cross-origin');
-  headers.set('cross-origin-opener-policy', 'same-origin-allow-popups');
-  headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()');
+  for (const [name, value] of ALWAYS) headers.set(name, value);
   if (outcome.ok && outcome.settings.production) {
     headers.set('strict-transport-security', 'max-age=63072000; includeSubDomains; preload');
   }
-  c.res = new Response(c.res.body, { status: c.res.status, headers });
 });

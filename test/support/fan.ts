@@ -77,7 +77,7 @@ export class Fan {
   async choose(section: string): Promise<string> {
     const seat = await this.seat(section, /available$/);
     const label = (await seat.getAttribute('aria-label')) ?? '';
-    await seat.check({ force: true });
+    await seat.check();
     return label.split(', ').slice(0, 3).join(', ');
   }
 

@@ -1,0 +1,97 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openBrowser } from '../support/browser.ts';
+import { startDev } from '../support/dev-server.ts';
+import type { DevServer } from '../support/dev-server.ts';
+import { Fan } from '../support/fan.ts';
+import { addSale } from '../support/sale-fixture.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const shots = join(import.meta.dirname, '../screenshots');
+const WIDTHS = [360, 1280];
+
+let dev: DevServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  mkdirSync(shots, { recursive: true });
+  dev = await startDev();
+  await addSale(dev.databaseUrl, 'pages-open');
+  await addSale(dev.databaseUrl, 'pages-lobby', { opensInDays: 1 });
+  browser = await openBrowser();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await dev.stop();
+});
+
+/** Looks at the page as it is: no sideways scrolling, nothing for axe to find, and a picture for a person. */
+async function inspect(fan: Fan, name: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const width of WIDTHS) {
+    await fan.page.setViewportSize({ width, height: 800 });
+    await fan.page.screenshot({ path: join(shots, `${name}-${width}.png`), fullPage: true });
+    const overflow = await fan.page.evaluate<number>(
+      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+    );
+    if (overflow > 0) found.push(`${name} at ${width} px is ${overflow} px too wide`);
+    // Through the protocol, not a script element: the page's own policy forbids those.
+    const rules = await fan.page.evaluate<string[]>(
+      `${axe}; axe.run(document, { iframes: false }).then((r) => r.violations.map((v) => v.id + ': ' + v.nodes[0].html))`,
+    );
+    found.push(...rules.map((rule) => `${name} at ${width} px: ${rule}`));
+  }
+  return found;
+}
+
+describe('every page', () => {
+  it('fits 360 and 1280 px and has nothing for axe to find', async () => {
+    const fan = await Fan.arrive(browser, dev.origin, 'pages@example.com');
+    const { page } = fan;
+    const found: string[] = [];
+    const see = async (name: string, ready: () => Promise<unknown>): Promise<void> => {
+      await ready();
+      found.push(...(await inspect(fan, name)));
+    };
+    const heading = (level = 1) => page.getByRole('heading', { level }).first().waitFor();
+
+    await fan.goto('/');
+    await see('home', () => page.getByText('Coldplay').first().waitFor());
+    await fan.goto('/events/coldplay-mumbai');
+    await see('event', () => page.getByText('₹12,500').first().waitFor());
+    await fan.goto('/events/no-such-event');
+    await see('no-event', () => page.getByText('There is no such event.').first().waitFor());
+    await fan.goto('/nowhere');
+    await see('not-found', heading);
+    await fan.goto('/sign-in');
+    await see('sign-in', heading);
+    await fan.goto(`/register?next=${encodeURIComponent('/events/pages-lobby/queue?join=1')}`);
+    await see('register', heading);
+    await fan.register();
+    await see('lobby', () => fan.stands('lobby'));
+    await fan.goto('/bookings');
+    await see('no-bookings', heading);
+    await fan.goto('/account');
+    await see('account', heading);
+    await fan.goto('/events/pages-open/queue?join=1');
+    await see('queue-admitted', () => fan.stands('admitted'));
+    await fan.goto('/events/pages-open/seats');
+    await see('seats', () => fan.choose('Section G1'));
+    await fan.hold();
+    await see('checkout', () => fan.card().locator('[name=number]').waitFor());
+    await fan.pay('4000000000000002');
+    await see('declined', () => page.getByText('The payment did not go through').first().waitFor());
+    await fan.pay('4242424242424242');
+    await see('confirmation', () => fan.get('ticketCode').first().waitFor());
+    await fan.goto('/bookings');
+    await see('bookings', () => page.getByText('Test sale pages-open').first().waitFor());
+    await fan.goto('/api/docs');
+    await see('api-docs', heading);
+    expect(found).toEqual([]);
+    await fan.leave();
+  });
+});

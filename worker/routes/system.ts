@@ -19,7 +19,7 @@ const jwks = createRoute({
   method: 'get',
   path: '/.well-known/jwks.json',
   tags: ['System'],
-  summary: 'Public keys of place receipts and tickets',
+  summary: 'Public keys by which a gate checks tickets',
   responses: { 200: json(jwksResponse, 'A JWK set.'), ...problems() },
 });
 

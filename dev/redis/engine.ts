@@ -28,7 +28,8 @@ const REFUSED = new Set(
  * Redis gives scripts Lua tables with `false` for what is missing; the embedded Lua passes proxies of
  * JavaScript arrays with holes. One line, so that line numbers in script errors stay right.
  */
-const LUA_PRELUDE = `do local function fix(v) if type(v) ~= 'userdata' then return v end if tostring(v) == 'null' then return false end
+const LUA_PRELUDE =
+  `do local function fix(v) if type(v) ~= 'userdata' then return v end if tostring(v) == 'null' then return false end
 local t = {} for i = 1, #v do local e = fix(v[i]) if e == nil then e = false end t[i] = e end return t end
 local call, pcall = redis.call, redis.pcall
 redis.call = function(...) return fix(call(...)) end

@@ -25,6 +25,11 @@ export function ownedId(kind: 'hold' | 'book', eventId: EventId, random: string)
   return `${kind}_${eventId}_${random}`;
 }
 
+/** The order that a hold is the beginning of: both ids have the same random part. */
+export function orderIdOf(holdId: HoldId): OrderId {
+  return holdId.replace(/^hold_/, 'book_') as OrderId;
+}
+
 /** The event that a hold's or booking's id names, or null for anything that is no such id. */
 export function eventOf(kind: 'hold' | 'book', id: string): EventId | null {
   const match = OWNED_ID.exec(id);

@@ -19,8 +19,10 @@ export interface CommitExtras {
   outbox?: readonly OutboxEntry[];
 }
 
-/** Kind of the one timer that each open order has; its key is the order's id. */
+/** Kind of the timer of an order whose payment or refund is open; its key is the order's id. */
 export const ORDER_TIMER = 'order';
+/** Kind of the one timer of all holds, due when the first of them may end. */
+export const HOLD_TIMER = 'holds';
 /** First look at an order that began to pay, ms; the browser's return and the webhook usually come before. */
 const FIRST_CHECK_MS = 15_000;
 
@@ -151,6 +153,7 @@ export class OrderBook implements FreeSeats {
       this.commit(moves, now);
     }
     this.#nextExpiry = this.#earliestExpiry();
+    this.armHolds();
   }
 
   /** Stores the moves and what belongs to them, then takes them over. A step that does not fit is a bug and throws, with nothing stored. */
@@ -198,10 +201,16 @@ export class OrderBook implements FreeSeats {
   /** Sets the order's timer as its stage asks for. */
   arm(order: OrderRecord, now: number): void {
     const { timers } = this.#context;
-    if (!isOpen(order.stage)) timers.clear(ORDER_TIMER, order.orderId);
-    else if (order.stage === 'hold' || order.stage === 'held')
-      timers.set(ORDER_TIMER, order.orderId, order.expiresAt);
-    else timers.set(ORDER_TIMER, order.orderId, Math.min(now + FIRST_CHECK_MS, order.expiresAt));
+    if (isOpen(order.stage) && order.stage !== 'hold' && order.stage !== 'held')
+      timers.set(ORDER_TIMER, order.orderId, Math.min(now + FIRST_CHECK_MS, order.expiresAt));
+    else timers.clear(ORDER_TIMER, order.orderId);
+  }
+
+  /** Sets the timer of the holds. It never is later than the first end, and may be earlier. */
+  armHolds(): void {
+    const { timers } = this.#context;
+    if (this.#nextExpiry === Infinity) timers.clear(HOLD_TIMER, '');
+    else timers.set(HOLD_TIMER, '', this.#nextExpiry);
   }
 
   #takeOver({ before, after }: Move, now: number): void {
@@ -213,8 +222,10 @@ export class OrderBook implements FreeSeats {
     const owned = this.owned(accountId) + seatsOwned(after) - seatsOwned(before);
     if (owned > 0) this.#owned.set(accountId, owned);
     else this.#owned.delete(accountId);
-    if (after.stage === 'hold' || after.stage === 'held')
-      this.#nextExpiry = Math.min(this.#nextExpiry, after.expiresAt);
+    if ((after.stage === 'hold' || after.stage === 'held') && after.expiresAt < this.#nextExpiry) {
+      this.#nextExpiry = after.expiresAt;
+      this.armHolds();
+    }
     if (before?.stage === after.stage) return;
     this.arm(after, now);
     this.#tell(after, now);

@@ -14,7 +14,7 @@ import type {
 import type { SeatStore } from '../storage/seat-records.ts';
 import type { Timer } from '../storage/timers.ts';
 import type { AdmissionBook, SaleContext, SeatCount } from './context.ts';
-import { ORDER_TIMER, OrderBook } from './order-book.ts';
+import { HOLD_TIMER, ORDER_TIMER, OrderBook } from './order-book.ts';
 import { SeatFrames } from './order-frames.ts';
 import { OrderLocks } from './order-locks.ts';
 import { OrderPayments } from './order-payments.ts';
@@ -63,13 +63,14 @@ export class OrderDesk implements SeatCount {
     this.#locks = new OrderLocks(context, { store, book, admissions });
     const settling = new OrderSettling(context, { store, book, outbox: this.#outbox, admissions });
     this.#payments = new OrderPayments(context, { store, book, settling });
-    this.timerKinds = [ORDER_TIMER, ...this.#outbox.timerKinds];
+    this.timerKinds = [HOLD_TIMER, ORDER_TIMER, ...this.#outbox.timerKinds];
   }
 
-  /** After a wake: arms every open order's timer, and looks at payments and the outbox at once. */
+  /** After a wake: arms the timers of holds and open orders, and looks at payments and the outbox at once. */
   start(): void {
     const now = this.#context.now();
     this.#book.sweep(now);
+    this.#book.armHolds();
     for (const order of this.#book.openOrders()) this.#book.arm(order, now);
     this.#outbox.wake();
   }
@@ -166,6 +167,7 @@ export class OrderDesk implements SeatCount {
   async reconcile(): Promise<{ paying: number; unfiled: number }> {
     const now = this.#context.now();
     this.#book.sweep(now);
+    this.#book.armHolds();
     this.#store.forgetRequests(now - REQUEST_KEPT_MS);
     let looks = 0;
     for (const order of this.#book.openOrders()) {
@@ -182,12 +184,16 @@ export class OrderDesk implements SeatCount {
 
   /** Idempotent; a timer only tidies, tells and asks, for expiry is judged on read. */
   onTimer(timer: Timer): void {
+    const now = this.#context.now();
+    this.#book.sweep(now);
+    if (timer.kind === HOLD_TIMER) {
+      this.#book.armHolds();
+      return;
+    }
     if (timer.kind !== ORDER_TIMER) {
       this.#outbox.wake();
       return;
     }
-    const now = this.#context.now();
-    this.#book.sweep(now);
     const orderId = timer.key as OrderId;
     const order = this.#book.find(orderId);
     if (order === null || !isOpen(order.stage)) this.#context.timers.clear(timer.kind, timer.key);

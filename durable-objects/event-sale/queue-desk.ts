@@ -172,10 +172,13 @@ export class QueueDesk implements AdmissionBook {
     accountId: AccountId,
     admissionId: string,
   ): { state: 'live'; until: number } | { state: 'expired' | 'none' } {
+    const now = this.#context.now();
     const place = placeOfAdmission(this.#context.definition.eventId, admissionId);
-    const row = place === null ? null : this.#line.admission(place);
+    if (place === null) return { state: 'none' };
+    const inside = this.#line.live(accountId, now);
+    const row = inside?.place === place ? inside : this.#line.admission(place);
     if (row === null || row.accountId !== accountId) return { state: 'none' };
-    const live = row.endedAt === null && row.until > this.#context.now();
+    const live = row.endedAt === null && row.until > now;
     return live ? { state: 'live', until: row.until } : { state: 'expired' };
   }
 

@@ -1,3 +1,4 @@
+import { orderIdOf } from '../core/ids.ts';
 import type { AccountId, HoldId, OrderId } from '../core/ids.ts';
 import { isOpen, seatsOwned } from '../core/order-record.ts';
 import type { OrderRecord, OrderStage } from '../core/order-record.ts';
@@ -16,18 +17,20 @@ import type {
 
 export type { SeatStore } from './seat-records.ts';
 
-/** Schema of `SqlSeatStore`. Lists come in as one JSON parameter each (100 bound parameters at most). */
+/**
+ * Schema of `SqlSeatStore`. A lock pays for every index, so that there are few: `orders_account` also
+ * answers a wake by itself, and history, which people read, is searched through. Lists come in as one JSON parameter each (100 bound parameters at most).
+ */
 export const seatSteps: readonly SchemaStep[] = [
   {
     id: 'seats-1',
     sql: `
       CREATE TABLE seats (idx INTEGER PRIMARY KEY, state INTEGER NOT NULL, order_id TEXT, version INTEGER NOT NULL) STRICT;
       CREATE TABLE orders (
-        order_id TEXT PRIMARY KEY, hold_id TEXT NOT NULL UNIQUE, account_id TEXT NOT NULL,
+        order_id TEXT PRIMARY KEY, account_id TEXT NOT NULL,
         open INTEGER NOT NULL, owned INTEGER NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL
       ) STRICT, WITHOUT ROWID;
-      CREATE INDEX orders_account ON orders (account_id);
-      CREATE INDEX orders_open ON orders (order_id) WHERE open = 1;
+      CREATE INDEX orders_account ON orders (account_id, open, owned);
       CREATE TABLE requests (
         account_id TEXT NOT NULL, request_id TEXT NOT NULL, fingerprint TEXT NOT NULL,
         outcome TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (account_id, request_id)
@@ -42,8 +45,7 @@ export const seatSteps: readonly SchemaStep[] = [
       CREATE TABLE seat_history (
         seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, order_id TEXT NOT NULL, actor TEXT NOT NULL,
         from_stage TEXT, to_stage TEXT NOT NULL, why TEXT NOT NULL, seats TEXT NOT NULL
-      ) STRICT;
-      CREATE INDEX seat_history_order ON seat_history (order_id);`,
+      ) STRICT;`,
   },
 ];
 
@@ -81,7 +83,11 @@ export class SqlSeatStore implements SeatStore {
     );
     return {
       seats: this.#seatRows(),
-      openOrders: this.#orders('SELECT body FROM orders WHERE open = 1 ORDER BY at, order_id'),
+      openOrders: this.#orders(
+        `SELECT body FROM orders WHERE order_id IN (
+           SELECT order_id FROM orders INDEXED BY orders_account WHERE open = 1
+         ) ORDER BY at, order_id`,
+      ),
       owned: new Map(owned.toArray().map((row) => [row.account_id, row.seats])),
     };
   }
@@ -115,7 +121,7 @@ export class SqlSeatStore implements SeatStore {
   }
 
   orderOfHold(holdId: HoldId): OrderRecord | null {
-    return this.#orders('SELECT body FROM orders WHERE hold_id = ?', holdId)[0] ?? null;
+    return this.order(orderIdOf(holdId));
   }
 
   ordersOf(accountId: AccountId): OrderRecord[] {
@@ -245,12 +251,12 @@ export class SqlSeatStore implements SeatStore {
   }
 
   #writeOrder(order: OrderRecord): void {
-    const { orderId, holdId, accountId, createdAt } = order;
+    const { orderId, accountId, createdAt } = order;
     const open = isOpen(order.stage) ? 1 : 0;
     this.#run(
-      `INSERT INTO orders (order_id, hold_id, account_id, open, owned, at, body) VALUES (?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO orders (order_id, account_id, open, owned, at, body) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (order_id) DO UPDATE SET open = excluded.open, owned = excluded.owned, body = excluded.body`,
-      [orderId, holdId, accountId, open, seatsOwned(order), createdAt, JSON.stringify(order)],
+      [orderId, accountId, open, seatsOwned(order), createdAt, JSON.stringify(order)],
     );
   }
 

@@ -26,17 +26,27 @@ export const timerSteps: readonly SchemaStep[] = [
   },
 ];
 
-/** Timers in the object's SQLite. `onChange` lets the shell re-arm the one alarm. */
+/**
+ * Timers in the object's SQLite and in memory: what is set already costs nothing, nor does the look at
+ * the earliest. `onChange` lets the shell re-arm the one alarm.
+ */
 export class SqlTimers implements Timers {
   readonly #sql: SqlStorage;
   readonly #onChange: () => void;
+  readonly #kept = new MemoryTimers();
 
+  /** The schema must be there. */
   constructor(sql: SqlStorage, onChange: () => void) {
     this.#sql = sql;
     this.#onChange = onChange;
+    const rows = sql.exec<{ kind: string; key: string; due: number }>(
+      'SELECT kind, key, due FROM timers',
+    );
+    for (const { kind, key, due } of rows) this.#kept.set(kind, key, due);
   }
 
   set(kind: string, key: string, due: number): void {
+    if (!this.#kept.set(kind, key, due)) return;
     this.#sql.exec(
       'INSERT OR REPLACE INTO timers (kind, key, due) VALUES (?, ?, ?)',
       kind,
@@ -47,34 +57,42 @@ export class SqlTimers implements Timers {
   }
 
   clear(kind: string, key: string): void {
+    if (!this.#kept.clear(kind, key)) return;
     this.#sql.exec('DELETE FROM timers WHERE kind = ? AND key = ?', kind, key);
     this.#onChange();
   }
 
   due(now: number, limit: number): Timer[] {
-    const rows = this.#sql.exec<{ kind: string; key: string; due: number }>(
-      'SELECT kind, key, due FROM timers WHERE due <= ? ORDER BY due LIMIT ?',
-      now,
-      limit,
-    );
-    return rows.toArray();
+    return this.#kept.due(now, limit);
   }
 
   next(): number | null {
-    return this.#sql.exec<{ due: number | null }>('SELECT min(due) AS due FROM timers').one().due;
+    return this.#kept.next();
   }
 }
 
-/** The same in memory, for the simulator and for tests. */
+/** The same in memory, for the simulator and for tests. Changes answer whether anything changed. */
 export class MemoryTimers implements Timers {
   readonly #timers = new Map<string, Timer>();
+  /** The earliest due time; undefined when it is to be looked up. */
+  #next: number | null | undefined = null;
 
-  set(kind: string, key: string, due: number): void {
-    this.#timers.set(`${kind}\n${key}`, { kind, key, due });
+  set(kind: string, key: string, due: number): boolean {
+    const name = `${kind}\n${key}`;
+    const before = this.#timers.get(name)?.due;
+    if (before === due) return false;
+    this.#timers.set(name, { kind, key, due });
+    if (this.#next === undefined) return true;
+    if (this.#next === null || due <= this.#next) this.#next = due;
+    else if (before === this.#next) this.#next = undefined;
+    return true;
   }
 
-  clear(kind: string, key: string): void {
-    this.#timers.delete(`${kind}\n${key}`);
+  clear(kind: string, key: string): boolean {
+    const name = `${kind}\n${key}`;
+    const before = this.#timers.get(name)?.due;
+    if (before === this.#next) this.#next = undefined;
+    return this.#timers.delete(name);
   }
 
   due(now: number, limit: number): Timer[] {
@@ -85,7 +103,11 @@ export class MemoryTimers implements Timers {
   }
 
   next(): number | null {
-    const dues = [...this.#timers.values()].map((timer) => timer.due);
-    return dues.length === 0 ? null : Math.min(...dues);
+    if (this.#next === undefined) {
+      let next = Infinity;
+      for (const { due } of this.#timers.values()) next = Math.min(next, due);
+      this.#next = this.#timers.size === 0 ? null : next;
+    }
+    return this.#next;
   }
 }

@@ -112,6 +112,7 @@ test('F18: an object that lost its timers as well arms them again when it wakes'
   await sale.desk.settle({ orderId: bought.orderId });
   await sale.settleDown();
   for (const { orderId } of [held, paid]) sale.timers.clear('order', orderId);
+  sale.timers.clear('holds', '');
   sale.timers.clear('outbox-file', '');
   expect(sale.timers.next()).toBe(null);
 

@@ -15,7 +15,7 @@ export function useTurnAlert(isTurn: () => boolean): void {
     if (!isTurn() || notified) return;
     notified = true;
     chime();
-    navigator.vibrate?.([200, 100, 200]);
+    if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([200, 100, 200]);
     if (document.visibilityState === 'hidden') notify();
   });
   onCleanup(() => {

@@ -2,10 +2,12 @@ import { DurableObject } from 'cloudflare:workers';
 import type { EventId } from './core/ids.ts';
 import type { SaleDefinition } from './core/sale.ts';
 import type { SaleContext } from './event-sale/context.ts';
+import { Gather } from './event-sale/gather.ts';
 import { OrderDesk } from './event-sale/order-desk.ts';
 import { Publisher } from './event-sale/publisher.ts';
 import { QueueDesk } from './event-sale/queue-desk.ts';
 import { randomId } from './event-sale/random-id.ts';
+import { LIMITS } from './protocol/limits.ts';
 import type { SalePorts } from './protocol/ports.ts';
 import type { SaleQueueRpc } from './protocol/queue-rpc.ts';
 import type { SaleSeatsRpc } from './protocol/seats-rpc.ts';
@@ -43,6 +45,9 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
 {
   readonly #timers: SqlTimers;
   readonly #publisher: Publisher;
+  readonly #locks = new Gather(LIMITS.lockGatherMs, (delayMs, task) => {
+    setTimeout(task, delayMs);
+  });
   #ports: SalePorts | null = null;
   #desks: Desks | null = null;
   #loading: Promise<Desks | null> | null = null;
@@ -94,7 +99,8 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
   }
 
   async lockSeats(request: Params<'lockSeats'>) {
-    return (await this.#open())?.orders.lockSeats(request) ?? NO_EVENT;
+    const desks = await this.#open();
+    return desks === null ? NO_EVENT : this.#locks.run(() => desks.orders.lockSeats(request));
   }
 
   async releaseHold(request: Params<'releaseHold'>) {
@@ -131,7 +137,7 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
       const desks = await this.#open();
       if (desks === null) return;
       for (const timer of this.#timers.due(Date.now(), TIMERS_PER_ALARM)) {
-        await this.#fire(desks, timer);
+        this.#fire(desks, timer);
       }
     } catch (error) {
       this.#problem(`alarm: ${String(error)}`);
@@ -141,10 +147,10 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
   }
 
   /** One bad timer must not stop the others: it is told, put off by a minute, and stays on the list. */
-  async #fire(desks: Desks, timer: Timer): Promise<void> {
+  #fire(desks: Desks, timer: Timer): void {
     try {
       const desk = desks.queue.timerKinds.includes(timer.kind) ? desks.queue : desks.orders;
-      await desk.onTimer(timer);
+      desk.onTimer(timer);
     } catch (error) {
       this.#problem(`timer ${timer.kind} ${timer.key}: ${String(error)}`);
       this.#timers.set(timer.kind, timer.key, Date.now() + 60_000);

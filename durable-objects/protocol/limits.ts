@@ -15,6 +15,8 @@ export const LIMITS = {
   tickMaxMs: 10_000,
   /** Seat changes are gathered for this long before they are sent, ms (fan-site 8 allows 2 s). */
   seatFlushMs: 200,
+  /** Locks that come so soon after another are written with one commit, ms; a lock after a pause does not wait. */
+  lockGatherMs: 2,
   /** Departure marks of a tick; keeps the frame under 1 KB. */
   tickMarks: 48,
   /** Bound parameters of one SQLite statement in an object: pass lists as JSON (platform.md). */

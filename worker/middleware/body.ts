@@ -33,8 +33,8 @@ async function readBounded(request: Request): Promise<string> {
   const declared = request.headers.get('content-length');
   if (Number(declared ?? 0) > LIMITS.bodyBytes) throw new ProblemError('body_too_large');
   if (request.body === null) return '';
-  if (declared !== null) return request.text();
   const decoder = new TextDecoder();
+  if (declared !== null) return decoder.decode(await request.arrayBuffer());
   let total = 0;
   let text = '';
   for await (const chunk of request.body as ReadableStream<Uint8Array>) {

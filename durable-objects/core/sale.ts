@@ -20,7 +20,7 @@ export interface AdmissionSettings {
 export interface SaleSettings {
   opensAt: number;
   closesAt: number;
-  /** Order of those who came before opening; told beforehand. */
+  /** Order of those who came before opening; told beforehand. The draw itself is not built yet: publish only `fifo`. */
   lobby: 'fifo' | 'draw';
   admission: AdmissionSettings;
   holdTtlMs: number;

@@ -19,8 +19,6 @@ export const LIMITS = {
   lockGatherMs: 2,
   /** Departure marks of a tick; keeps the frame under 1 KB. */
   tickMarks: 48,
-  /** Bound parameters of one SQLite statement in an object: pass lists as JSON (platform.md). */
-  sqlParameters: 100,
   /** Alternatives offered for a lost seat. */
   alternatives: 6,
   /** Access token lifetime, seconds (design, "Security"). */
@@ -29,8 +27,6 @@ export const LIMITS = {
   refreshTokenSeconds: 30 * 24 * 3600,
   /** Sliding window for registrations, log-ins, bookings and payment starts (design, "Security"). */
   accountWindow: { max: 5, windowMs: 5 * 60_000 },
-  /** Stripe: operations per second and endpoint in live mode by default (docs.stripe.com/rate-limits). */
-  stripePerSecond: 25,
   /** Rows of the outbox filed in one statement. */
   outboxBatch: 100,
   /** Time an object gives one outside call before it counts as unknown, ms. */

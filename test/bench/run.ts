@@ -4,7 +4,7 @@ import { report } from './report.ts';
 import type { Figure } from './report.ts';
 import { setStage } from './stage.ts';
 
-/** `npm run bench [-- --json FILE] [-- --strict]`: ours and the floor in the same minute, on bare workerd. */
+/** `npm run bench [-- CASE] [-- --json FILE] [-- --strict]` (CASE: httpJoin, liveJoin, lock, broadcast): ours and the floor in the same minute, on bare workerd. */
 const stage = await setStage();
 try {
   console.log(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}`);

@@ -1,0 +1,53 @@
+/** Joins byte strings. */
+export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
+
+/** UTF-8 of a text; of a tag or an id it is ASCII. */
+export function utf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+/** An integer 0 ≤ `value` ≤ 2^53 − 1 as 8 bytes, big end first. */
+export function u64be(value: number): Uint8Array {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not a u64: ${value}`);
+  const bytes = new Uint8Array(8);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, Math.floor(value / 0x1_0000_0000));
+  view.setUint32(4, value % 0x1_0000_0000);
+  return bytes;
+}
+
+/** Whether two byte strings are the same. Nothing here is secret, so it may stop early. */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}
+
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+/** Base64url without padding (RFC 4648, section 5). By hand, because no one function of workerd, Node and every browser does it. */
+export function toBase64Url(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 3) {
+    const [a = 0, b = 0, c = 0] = [bytes[at], bytes[at + 1], bytes[at + 2]];
+    const word = (a << 16) | (b << 8) | c;
+    text += DIGITS.charAt(word >>> 18) + DIGITS.charAt((word >>> 12) & 63);
+    text += DIGITS.charAt((word >>> 6) & 63) + DIGITS.charAt(word & 63);
+  }
+  return text.slice(0, Math.ceil((bytes.length * 4) / 3));
+}
+
+/** The bytes, or null unless the text is the one canonical encoding of them, and of `length` bytes if given. */
+export function fromBase64Url(text: string, length?: number): Uint8Array | null {
+  if (!/^[\w-]*$/.test(text) || text.length % 4 === 1) return null;
+  if (length !== undefined && text.length !== Math.ceil((length * 4) / 3)) return null;
+  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+  const bytes = Uint8Array.from(binary, (char) => char.charCodeAt(0));
+  return toBase64Url(bytes) === text ? bytes : null;
+}

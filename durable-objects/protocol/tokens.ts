@@ -1,13 +1,17 @@
 import { errors, jwtVerify } from 'jose';
+import type { ChainLink } from '../core/fairness/grant-chain.ts';
 import type { AccountId, EventId } from '../core/ids.ts';
 import type { Result } from '../core/result.ts';
 
 /**
  * Tokens: one kind, one key, one audience. All keys are derived from one secret by HKDF-SHA-256 (RFC
- * 5869) with the kind as info. A `ticket` is Ed25519, because gates check it with the published public
- * key alone; the others are HMAC: an Ed25519 signature for each place was a quarter of a join (measured).
+ * 5869) with the kind as info. A `ticket` and a `receipt` are Ed25519, because gates and fans check them
+ * with the published public key alone; the others are HMAC: an Ed25519 signature for each place was a
+ * quarter of a join (measured). A receipt's signature is made once for the grant of a whole batch.
  */
-export type TokenKind = 'access' | 'admission' | 'place' | 'ticket';
+export type TokenKind = 'access' | 'admission' | 'place' | 'ticket' | 'receipt';
+/** Kinds that others check: their public keys are published. */
+const PUBLIC_KINDS = ['ticket', 'receipt'] as const;
 
 /** Claims of each kind, beside `sub` (the account) and, where it ends, `exp`. */
 export interface TokenClaims {
@@ -23,6 +27,8 @@ export interface TokenClaims {
   admission: { sub: AccountId; evt: EventId; jti: string; place: number; iat: number; exp: number };
   place: { sub: AccountId; evt: EventId; place: number; iat: number };
   ticket: { sub: AccountId; evt: EventId; jti: string; seat: string; booking: string; iat: number };
+  /** A grant of places and the head of the chain right after it; the fan's part of the receipt is the path. */
+  receipt: { evt: EventId; link: ChainLink; head: string };
 }
 
 const ISSUER = 'onsale';
@@ -64,7 +70,7 @@ async function deriveKey(secret: string, kind: TokenKind): Promise<SigningKey> {
     256,
   );
   const raw = new Uint8Array(bits);
-  if (kind !== 'ticket') {
+  if (!isPublic(kind)) {
     const key = await crypto.subtle.importKey(
       'raw',
       raw,
@@ -81,11 +87,15 @@ async function deriveKey(secret: string, kind: TokenKind): Promise<SigningKey> {
       verified: new Map(),
     };
   }
-  return ed25519(raw);
+  return ed25519(raw, kind);
+}
+
+function isPublic(kind: TokenKind): boolean {
+  return PUBLIC_KINDS.some((known) => known === kind);
 }
 
 /** The PKCS #8 frame of an Ed25519 seed (RFC 8410, section 7) lets WebCrypto take a derived key. */
-async function ed25519(seed: Uint8Array): Promise<SigningKey> {
+async function ed25519(seed: Uint8Array, kind: TokenKind): Promise<SigningKey> {
   const prefix = [
     0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
   ];
@@ -98,7 +108,7 @@ async function ed25519(seed: Uint8Array): Promise<SigningKey> {
   ]);
   return {
     alg: 'EdDSA',
-    header: headerOf('EdDSA', 'ticket'),
+    header: headerOf('EdDSA', kind),
     sign,
     verify,
     publicJwk,
@@ -174,9 +184,11 @@ function remember(key: SigningKey, token: string, claims: TokenClaims[TokenKind]
   if (oldest !== undefined) key.verified.delete(oldest);
 }
 
-/** Public keys of what others may check, as a JWK set (RFC 7517): the tickets'. */
+/** Public keys of what others may check, as a JWK set (RFC 7517): tickets' and receipts'. */
 export async function publicKeys(secret: string): Promise<{ keys: JsonWebKey[] }> {
-  const { publicJwk } = await keyFor(secret, 'ticket');
-  const key = { ...publicJwk, kid: 'ticket-1', alg: 'EdDSA', use: 'sig' };
-  return { keys: [key] };
+  const keys = PUBLIC_KINDS.map(async (kind) => {
+    const { publicJwk } = await keyFor(secret, kind);
+    return { ...publicJwk, kid: `${kind}-1`, alg: 'EdDSA', use: 'sig' };
+  });
+  return { keys: await Promise.all(keys) };
 }

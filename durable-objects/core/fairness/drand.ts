@@ -33,10 +33,11 @@ export const QUICKNET: DrandChain = {
 };
 
 /**
- * Time between opening and the round of the draw, ms: enough to publish the sealed head before anybody
- * can know the randomness, so that nobody can say the lobby was changed to suit it.
+ * Time between opening and the round of the draw, ms: enough to seal the lobby and publish its head, after
+ * a restart too, before anybody can know the randomness. Nobody can then say that the lobby was changed
+ * to suit it.
  */
-export const SEAL_MARGIN_MS = 3_000;
+export const SEAL_MARGIN_MS = 10_000;
 
 /** Domain separation tag of the scheme: RFC 9380 as it should be, for signatures on G1. */
 const DST = 'BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_';

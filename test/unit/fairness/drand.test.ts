@@ -92,7 +92,7 @@ describe('quicknet', () => {
     expect(hash).toBe(QUICKNET.chainHash);
   });
 
-  it('makes the round of a draw 3 to 6 seconds after opening', () => {
+  it('makes the round of a draw 10 to 13 seconds after opening', () => {
     const genesis = QUICKNET.genesisSeconds * 1_000;
     for (const opensAt of [0, 1, 999, 1_000, 2_999, 3_000, 3_001, 1e9, 1e9 + 1234]) {
       const round = roundFor(genesis + opensAt, QUICKNET);

@@ -7,8 +7,8 @@ import { gridChance, neighbourChance, pairChance, positionChance, seed } from '.
 import type { Drawer } from './uniformity.ts';
 
 /**
- * A test fails when what was seen has less than this chance in a uniform draw. Some 200 tests with
- * fixed seeds: had the seeds been picked blindly, one set in 5,000 would fail by accident.
+ * A test fails when what was seen has less than this chance in a uniform draw. Some 120 tests with
+ * fixed seeds: had the seeds been picked blindly, one set in 8,000 would fail by accident.
  */
 const FALSE_ALARM = 1e-6;
 const SMALL = Array.from({ length: 63 }, (_, index) => index + 2);

@@ -1,4 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js';
+import { hexToBytes } from '@noble/hashes/utils.js';
 import type { EventId } from '../ids.ts';
 import type { Refused, Result } from '../result.ts';
 import { concat, fromBase64Url, toBase64Url, u64be, utf8 } from './bytes.ts';
@@ -75,10 +76,7 @@ function drawBytes(draw: NonNullable<Terms['draw']>): Uint8Array {
   const commitment = fromBase64Url(draw.commitment, HASH_BYTES);
   if (commitment === null || !/^[0-9a-f]{64}$/.test(draw.chainHash))
     throw new RangeError('malformed terms');
-  const chainHash = Uint8Array.from({ length: HASH_BYTES }, (_, at) =>
-    Number.parseInt(draw.chainHash.slice(at * 2, at * 2 + 2), 16),
-  );
-  return concat(commitment, chainHash, u64be(draw.round));
+  return concat(commitment, hexToBytes(draw.chainHash), u64be(draw.round));
 }
 
 /**

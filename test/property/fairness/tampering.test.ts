@@ -54,7 +54,7 @@ describe('a record of which anything was altered', () => {
           path.join('.'),
         );
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 });

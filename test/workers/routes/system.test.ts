@@ -53,7 +53,7 @@ describe('public answers', () => {
     const health = await ask<{ ok: boolean }>('GET', '/healthz');
     expect([health.status, health.body.ok]).toEqual([200, true]);
     const jwks = await ask<{ keys: object[] }>('GET', '/.well-known/jwks.json');
-    expect(jwks.body.keys).toHaveLength(1);
+    expect(jwks.body.keys).toHaveLength(2);
     expect(JSON.stringify(jwks.body)).not.toContain('"d"');
     const config = await ask('GET', '/api/config');
     expect(JSON.stringify(config.body)).toContain('pk_test_local');

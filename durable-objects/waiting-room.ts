@@ -44,6 +44,7 @@ export class WaitingRoom extends DurableObject<ObjectEnv> implements WaitingRoom
   #context(name: string, eventId: EventId): RoomContext {
     return {
       name,
+      eventId,
       now: () => Date.now(),
       random: () => Math.random(),
       parent: () => saleOf(this.env, eventId),

@@ -1,7 +1,9 @@
 import { salePhase } from '../core/admission.ts';
+import type { Terms } from '../core/fairness/grant-chain.ts';
 import type { AccountId } from '../core/ids.ts';
 import { admissionIdOf, placeOfAdmission } from '../core/place-order.ts';
 import { unreachable } from '../core/result.ts';
+import type { SaleDefinition } from '../core/sale.ts';
 import type { Tick } from '../core/tick.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type {
@@ -55,7 +57,8 @@ export class QueueDesk implements AdmissionBook {
     this.#context = context;
     this.#store = store;
     this.#seats = seats;
-    this.#line = new QueueLine(store, () => context.definition.settings, context.now());
+    const terms = termsOf(context.definition);
+    this.#line = new QueueLine(store, terms, () => context.definition.settings, context.now());
     this.#children = new Set(store.children());
     this.#seq = this.#line.state.seqCeiling;
   }
@@ -73,17 +76,19 @@ export class QueueDesk implements AdmissionBook {
     const now = this.#context.now();
     const { child, batch, count } = request;
     if (!Number.isSafeInteger(count) || count < 1) throw new Error(`a batch of ${count} people`);
-    const known = this.#store.grant(child, batch);
+    const known = this.#store.link(child, batch);
     if (known === null && now >= settings.closesAt) return { ok: false, code: 'sale_closed' };
     this.#subscribe(child);
-    const { fresh, ...grant } = this.#line.grant(child, batch, count, now);
+    const { fresh, link, head } = this.#line.grant(request, now);
     if (fresh) {
       this.#context.ports.telemetry.record({ name: 'joined', eventId, count });
       this.#changed();
     }
     this.#catchUp();
     this.#arm();
-    return { ok: true, grant, tick: this.tick(), joinLimit: settings.joinLimit };
+    const grant = { first: link.first, count: link.count };
+    const { joinLimit } = settings;
+    return { ok: true, grant, link, head, path: '', tick: this.tick(), joinLimit };
   }
 
   /** Idempotent: whoever is not there any more is passed over. */
@@ -257,4 +262,9 @@ export class QueueDesk implements AdmissionBook {
     if (due === null) this.#context.timers.clear(KIND, key);
     else this.#context.timers.set(KIND, key, due);
   }
+}
+
+/** What the sale is bound to before its first place is given out. */
+function termsOf({ eventId, settings }: SaleDefinition): Terms {
+  return { eventId, opensAt: settings.opensAt, draw: null };
 }

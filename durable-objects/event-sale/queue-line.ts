@@ -2,13 +2,15 @@ import { callable, INITIAL_ADMISSION, nextCallAt, rollBeat, salePhase } from '..
 import type { AdmissionView } from '../core/admission.ts';
 import { callOf, callState, callTimes, openWithin } from '../core/calls.ts';
 import type { OpenCall } from '../core/calls.ts';
+import { appendLink, genesis } from '../core/fairness/grant-chain.ts';
+import type { ChainState, Terms } from '../core/fairness/grant-chain.ts';
 import type { AccountId } from '../core/ids.ts';
 import { orderOf } from '../core/place-order.ts';
 import { CHUNK_ORDERS, Presence } from '../core/presence.ts';
 import type { SaleSettings } from '../core/sale.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import type { PlaceGrant } from '../protocol/queue-rpc.ts';
-import type { AdmissionRow, QueueState, QueueStore } from '../storage/queue-store.ts';
+import type { GrantRequest } from '../protocol/queue-rpc.ts';
+import type { AdmissionRow, LinkRow, QueueState, QueueStore } from '../storage/queue-store.ts';
 
 /** How long a slot is kept for one who missed the window and found none free, ms. */
 export const RESERVE_MS = 6_000;
@@ -27,6 +29,7 @@ export class QueueLine {
   readonly #store: QueueStore;
   readonly #settings: () => SaleSettings;
   #state: QueueState;
+  #chain: ChainState;
   #calls: OpenCall[];
   readonly #live = new Map<AccountId, AdmissionRow>();
   /** Earliest end of a live admission; never later than the truth. */
@@ -34,10 +37,12 @@ export class QueueLine {
   /** Places that asked to come in during grace, and until when a slot is kept. A restart forgets them. */
   readonly #reserved = new Map<number, number>();
 
-  constructor(store: QueueStore, settings: () => SaleSettings, now: number) {
+  /** `terms` are what the first link of the chain binds; they never change. */
+  constructor(store: QueueStore, terms: Terms, settings: () => SaleSettings, now: number) {
     this.#store = store;
     this.#settings = settings;
     this.#state = store.state() ?? { ...INITIAL_ADMISSION, tail: 0, seqCeiling: 0 };
+    this.#chain = chainAfter(store.lastLink()) ?? genesis(terms);
     this.presence = Presence.restore(this.#state.tail, store.chunks());
     this.#calls = store.calls();
     for (const row of store.liveAdmissions(now)) this.#enter(row);
@@ -58,13 +63,23 @@ export class QueueLine {
   }
 
   /** The range of `(child, batch)`: the one it was given before, or the next `count` places. */
-  grant(child: string, batch: number, count: number, now: number): PlaceGrant & { fresh: boolean } {
-    const before = this.#store.grant(child, batch);
-    if (before !== null) return { ...before, fresh: false };
+  grant(request: GrantRequest, now: number): LinkRow & { fresh: boolean } {
+    const { child, batch, count, root } = request;
+    const before = this.#store.link(child, batch);
+    if (before !== null) {
+      const same = before.link.count === count && before.link.root === root;
+      if (!same) throw new Error(`another batch under the number ${batch} of ${child}`);
+      return { ...before, fresh: false };
+    }
+    const { chain, link } = appendLink(this.#chain, { at: now, child, batch, count, root });
     const first = this.presence.extend(count);
-    this.#store.putGrant(child, batch, { first, count }, now);
+    if (link.first !== first)
+      throw new Error(`the chain is at ${link.first}, the line at ${first}`);
+    this.#chain = chain;
+    const row = { link, head: chain.head };
+    this.#store.addLink(row);
     this.patch({ tail: this.presence.tail });
-    return { first, count, fresh: true };
+    return { ...row, fresh: true };
   }
 
   /** Takes people out of the line, or out of the sale if they are inside; returns how many were still there. */
@@ -227,4 +242,11 @@ export class QueueLine {
       else this.#nextEnd = Math.min(this.#nextEnd, row.until);
     }
   }
+}
+
+/** The chain as its last link left it. */
+function chainAfter(row: LinkRow | null): ChainState | null {
+  if (row === null) return null;
+  const { seq, at, first, count } = row.link;
+  return { length: seq + 1, tail: first + count, at, head: row.head };
 }

@@ -1,4 +1,5 @@
 import type { Call } from '../core/calls.ts';
+import type { ChainLink } from '../core/fairness/grant-chain.ts';
 import type { AccountId, EventId } from '../core/ids.ts';
 import type { Refused, Result } from '../core/result.ts';
 import type { Tick } from '../core/tick.ts';
@@ -76,18 +77,31 @@ export interface PlaceGrant {
   count: number;
 }
 
-/** A child's request. `left` carries places given up since its last request. */
+/** A child's request for the places of one batch. */
 export interface GrantRequest {
   /** The child's object name; the parent publishes ticks to it from then on. */
   child: string;
   /** Grows by one with each request that asks for places. */
   batch: number;
   count: number;
+  /** Root hash of the sum tree over the batch's fans, 32 bytes, base64url; its count is `count`. */
+  root: string;
 }
 
-/** What the parent answers: the range and the current tick, so that a fan's first answer is right. */
+/**
+ * What the parent answers: the range, what a receipt needs, and the current tick, so that a fan's first
+ * answer is right. `link` and `head` are EventSale's: its grant and the chain's head after it. `path`
+ * leads from the request's root to the link's, empty where they are the same.
+ */
 export type GrantOutcome = Result<
-  { grant: PlaceGrant; tick: Tick; joinLimit: { max: number; windowMs: number } },
+  {
+    grant: PlaceGrant;
+    link: ChainLink;
+    head: string;
+    path: string;
+    tick: Tick;
+    joinLimit: { max: number; windowMs: number };
+  },
   Refused<'event_not_found' | 'sale_closed'>
 >;
 

@@ -1,11 +1,11 @@
 import type { OpenCall } from '../core/calls.ts';
-import type { PlaceGrant } from '../protocol/queue-rpc.ts';
-import type { AdmissionRow, QueueState, QueueStore } from './queue-store.ts';
+import type { AdmissionRow, LinkRow, QueueState, QueueStore } from './queue-store.ts';
 
 /** The queue in memory, for the simulator and for tests. Copies on the way in and out, as a database does. */
 export class MemoryQueueStore implements QueueStore {
   #state: QueueState | null = null;
-  readonly #grants = new Map<string, PlaceGrant>();
+  readonly #links: LinkRow[] = [];
+  readonly #byBatch = new Map<string, LinkRow>();
   readonly #chunks = new Map<number, Uint8Array>();
   readonly #calls = new Map<number, OpenCall>();
   readonly #admissions = new Map<number, AdmissionRow>();
@@ -19,15 +19,23 @@ export class MemoryQueueStore implements QueueStore {
     this.#state = { ...state };
   }
 
-  grant(child: string, batch: number): PlaceGrant | null {
-    const grant = this.#grants.get(`${child}\n${batch}`);
-    return grant === undefined ? null : { ...grant };
+  link(child: string, batch: number): LinkRow | null {
+    return copyOf(this.#byBatch.get(`${child}\n${batch}`));
   }
 
-  putGrant(child: string, batch: number, grant: PlaceGrant): void {
+  lastLink(): LinkRow | null {
+    return copyOf(this.#links.at(-1));
+  }
+
+  addLink(row: LinkRow): void {
+    const { seq, child, batch } = row.link;
     const key = `${child}\n${batch}`;
-    if (this.#grants.has(key)) throw new Error(`granted before: ${child} ${batch}`);
-    this.#grants.set(key, { ...grant });
+    if (this.#byBatch.has(key) || seq !== this.#links.length) {
+      throw new Error(`granted before: ${seq} ${child} ${batch}`);
+    }
+    const kept = { link: { ...row.link }, head: row.head };
+    this.#links.push(kept);
+    this.#byBatch.set(key, kept);
   }
 
   chunks(): { index: number; bits: Uint8Array }[] {
@@ -75,4 +83,8 @@ export class MemoryQueueStore implements QueueStore {
   addChild(child: string): void {
     this.#children.add(child);
   }
+}
+
+function copyOf(row: LinkRow | undefined): LinkRow | null {
+  return row === undefined ? null : { link: { ...row.link }, head: row.head };
 }

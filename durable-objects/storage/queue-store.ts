@@ -1,13 +1,19 @@
 import type { AdmissionState } from '../core/admission.ts';
 import type { OpenCall } from '../core/calls.ts';
+import type { ChainLink } from '../core/fairness/grant-chain.ts';
 import type { AccountId } from '../core/ids.ts';
-import type { PlaceGrant } from '../protocol/queue-rpc.ts';
 import type { SchemaStep } from './schema.ts';
 
 /** The queue's own figures, kept in one row. `tail`: places given out. `seqCeiling`: no tick so far has a greater `seq`. */
 export interface QueueState extends AdmissionState {
   tail: number;
   seqCeiling: number;
+}
+
+/** A grant as the chain has it, and the chain's head after it. */
+export interface LinkRow {
+  link: ChainLink;
+  head: string;
 }
 
 /** A claimed admission. `endedAt` is null while it was not ended early. Times are epoch ms. */
@@ -23,9 +29,12 @@ export interface AdmissionRow {
 export interface QueueStore {
   state(): QueueState | null;
   saveState(state: QueueState): void;
-  grant(child: string, batch: number): PlaceGrant | null;
-  /** Kept for ever: the record of who was given which range, in order of `first`. */
-  putGrant(child: string, batch: number, grant: PlaceGrant, at: number): void;
+  /** The grant of `(child, batch)`. */
+  link(child: string, batch: number): LinkRow | null;
+  /** The chain so far ends with it; null before the first. */
+  lastLink(): LinkRow | null;
+  /** Kept for ever: the record of who was given which range. */
+  addLink(row: LinkRow): void;
   chunks(): Iterable<{ index: number; bits: Uint8Array }>;
   saveChunk(index: number, bits: Uint8Array): void;
   /** Ascending. */
@@ -54,7 +63,33 @@ export const queueSteps: readonly SchemaStep[] = [
           CREATE INDEX queue_admissions_live ON queue_admissions (until) WHERE ended_at IS NULL;
           CREATE TABLE queue_children (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;`,
   },
+  {
+    // Nothing was on sale before there was a chain: what it cannot prove is not kept.
+    id: 'queue-2',
+    sql: `DROP TABLE queue_grants;
+          DELETE FROM queue_state;
+          DELETE FROM queue_departures;
+          DELETE FROM queue_calls;
+          DELETE FROM queue_admissions;
+          CREATE TABLE queue_links (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, child TEXT NOT NULL, batch INTEGER NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL, root TEXT NOT NULL, head TEXT NOT NULL) STRICT;
+          CREATE UNIQUE INDEX queue_links_batch ON queue_links (child, batch);`,
+  },
 ];
+
+type Links = {
+  seq: number;
+  at: number;
+  child: string;
+  batch: number;
+  first: number;
+  count: number;
+  root: string;
+  head: string;
+};
+
+function toLinkRow({ head, ...link }: Links): LinkRow {
+  return { link, head };
+}
 
 type Admissions = {
   place: number;
@@ -94,23 +129,35 @@ export class SqlQueueStore implements QueueStore {
     );
   }
 
-  grant(child: string, batch: number): PlaceGrant | null {
-    const rows = this.#sql.exec<{ first: number; count: number }>(
-      'SELECT first, count FROM queue_grants WHERE child = ? AND batch = ?',
+  link(child: string, batch: number): LinkRow | null {
+    const rows = this.#sql.exec<Links>(
+      'SELECT seq, at, child, batch, first, count, root, head FROM queue_links WHERE child = ? AND batch = ?',
       child,
       batch,
     );
-    return rows.toArray()[0] ?? null;
+    const [row] = rows.toArray();
+    return row === undefined ? null : toLinkRow(row);
   }
 
-  putGrant(child: string, batch: number, grant: PlaceGrant, at: number): void {
+  lastLink(): LinkRow | null {
+    const rows = this.#sql.exec<Links>(
+      'SELECT seq, at, child, batch, first, count, root, head FROM queue_links ORDER BY seq DESC LIMIT 1',
+    );
+    const [row] = rows.toArray();
+    return row === undefined ? null : toLinkRow(row);
+  }
+
+  addLink({ link, head }: LinkRow): void {
     this.#sql.exec(
-      'INSERT INTO queue_grants (child, batch, first, count, at) VALUES (?, ?, ?, ?, ?)',
-      child,
-      batch,
-      grant.first,
-      grant.count,
-      at,
+      'INSERT INTO queue_links (seq, at, child, batch, first, count, root, head) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      link.seq,
+      link.at,
+      link.child,
+      link.batch,
+      link.first,
+      link.count,
+      link.root,
+      head,
     );
   }
 

@@ -1,4 +1,4 @@
-import type { AccountId } from '../core/ids.ts';
+import type { AccountId, EventId } from '../core/ids.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
 import type { FanPosition, SaleQueueRpc } from '../protocol/queue-rpc.ts';
 
@@ -6,6 +6,7 @@ import type { FanPosition, SaleQueueRpc } from '../protocol/queue-rpc.ts';
 export interface RoomContext {
   /** The leaf's object name: its children's batches and its subscription go by it. */
   readonly name: string;
+  readonly eventId: EventId;
   now(): number;
   /** 0 ≤ r < 1; for back-off only. */
   random(): number;

@@ -1,3 +1,4 @@
+import { batchTree } from '../core/fairness/merkle-sum.ts';
 import type { Batch, Fan, Fans } from '../core/fans.ts';
 import type { AccountId } from '../core/ids.ts';
 import type { RoomStore } from '../storage/room-store.ts';
@@ -202,10 +203,12 @@ export class Joins {
     cohort: Cohort,
     batch: Batch,
   ): Promise<{ ok: true; settled: number | 'event_not_found' | 'sale_closed' } | Away> {
+    const { root } = batchTree(this.#context.eventId, batch.accounts);
     const request = {
       child: this.#context.name,
       batch: batch.batch,
-      count: batch.accounts.length,
+      count: root.count,
+      root: root.hash,
     };
     const answer = await ask(this.#context, (sale) => sale.grantPlaces(request));
     if (!answer.ok) return answer;

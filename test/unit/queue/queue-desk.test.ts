@@ -1,13 +1,46 @@
 import { describe, expect, it } from 'vitest';
+import { genesis, verifyChain } from '../../../durable-objects/core/fairness/grant-chain.ts';
 import { etaSeconds, peopleAhead } from '../../../durable-objects/core/tick.ts';
 import type { EventId } from '../../../durable-objects/core/ids.ts';
 import type { SaleDefinition } from '../../../durable-objects/core/sale.ts';
 import { FRAME_BYTES, frameOf } from '../../../durable-objects/event-sale/queue-frame.ts';
 import { QueueLine } from '../../../durable-objects/event-sale/queue-line.ts';
 import { MemoryQueueStore } from '../../../durable-objects/storage/queue-store-memory.ts';
-import { account, OPENS_AT, SaleFixture, saleSettings } from './sale-fixture.ts';
+import { account, batchOf, OPENS_AT, rootOf, SaleFixture, saleSettings } from './sale-fixture.ts';
 
 const LEAF = 'test-event/leaf/0';
+const TERMS = { eventId: 'test-event' as EventId, opensAt: OPENS_AT, draw: null };
+
+describe('granting', () => {
+  it('writes each range into a chain that anybody can verify, over restarts, and repeats what it gave', () => {
+    const sale = new SaleFixture(saleSettings({}), OPENS_AT - 60_000);
+    const requests = [batchOf(1, 3), batchOf(1, 2, 'test-event/relay/1'), batchOf(2, 4)];
+    const outcomes = requests.map((request) => {
+      const outcome = sale.desk.grant(request);
+      expect(sale.desk.grant(request)).toMatchObject({ ...outcome, tick: {} });
+      sale.restart();
+      return outcome;
+    });
+    const granted = outcomes.filter((outcome) => outcome.ok);
+    expect(granted.map(({ grant, path }) => [grant.first, grant.count, path])).toEqual([
+      [0, 3, ''],
+      [3, 2, ''],
+      [5, 4, ''],
+    ]);
+    const links = granted.map(({ link }) => link);
+    expect(links.map(({ root }) => root)).toEqual(requests.map(({ root }) => root));
+    const verified = verifyChain(genesis(TERMS), links);
+    expect(verified).toMatchObject({ ok: true, chain: { head: granted[2]?.head, tail: 9 } });
+  });
+
+  it('takes another batch under a number already used for a bug', () => {
+    const sale = new SaleFixture(saleSettings({}));
+    sale.join(1, 3);
+    expect(() => sale.desk.grant(batchOf(1, 4))).toThrow('another batch');
+    expect(() => sale.desk.grant({ ...batchOf(1, 3), root: rootOf(9) })).toThrow('another batch');
+    expect(sale.desk.tick().joined).toBe(3);
+  });
+});
 
 describe('opening and calling', () => {
   it('calls nobody in the lobby, the first batch at opening, and the next a beat later', () => {
@@ -83,10 +116,10 @@ describe('opening and calling', () => {
     sale.advance(1_000);
     expect(sale.desk.tick().cursor).toBe(2);
     sale.now = sale.settings.closesAt;
-    expect(sale.desk.grant({ child: LEAF, batch: 2, count: 1 })).toMatchObject({
+    expect(sale.desk.grant(batchOf(2, 1))).toMatchObject({
       code: 'sale_closed',
     });
-    expect(sale.desk.grant({ child: LEAF, batch: 1, count: 3 })).toMatchObject({ ok: true });
+    expect(sale.desk.grant(batchOf(1, 3))).toMatchObject({ ok: true });
   });
 
   it('gives nobody more and nobody less when the clock steps back', () => {
@@ -199,8 +232,8 @@ describe('the tick', () => {
     'fits into 1 KB with the largest numbers and %i departures, and is exact while they fit',
     (departures) => {
       const settings = saleSettings({ admission: { claimWindowMs: 1e9 } });
-      const line = new QueueLine(new MemoryQueueStore(), () => settings, OPENS_AT);
-      line.grant('big/leaf/0', 1, 13_000_000, OPENS_AT);
+      const line = new QueueLine(new MemoryQueueStore(), TERMS, () => settings, OPENS_AT);
+      line.grant(batchOf(1, 13_000_000), OPENS_AT);
       for (let n = 1; n <= 5; n++) line.advance(OPENS_AT + n * 30_000, 100_000);
       const leavers = Array.from({ length: departures }, (_, i) => 12_999_990 - i * 31);
       line.depart(leavers, OPENS_AT);
@@ -216,8 +249,8 @@ describe('the tick', () => {
   );
 
   it('keeps 13 million pollers under 150,000 requests a second, and a small line at two seconds', () => {
-    const line = new QueueLine(new MemoryQueueStore(), () => saleSettings({}), OPENS_AT);
-    line.grant('big/leaf/0', 1, 13_000_000, OPENS_AT);
+    const line = new QueueLine(new MemoryQueueStore(), TERMS, () => saleSettings({}), OPENS_AT);
+    line.grant(batchOf(1, 13_000_000), OPENS_AT);
     const settings = saleSettings({ sale: { leaves: 1_600 } });
     const definition = { eventId: 'e' as EventId, settings } as SaleDefinition;
     const { pollMs, waiting } = frameOf(definition, line, 1, OPENS_AT, 150_000);

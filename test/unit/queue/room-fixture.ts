@@ -1,4 +1,4 @@
-import type { AccountId } from '../../../durable-objects/core/ids.ts';
+import type { AccountId, EventId } from '../../../durable-objects/core/ids.ts';
 import type { FanPosition, SaleQueueRpc } from '../../../durable-objects/protocol/queue-rpc.ts';
 import { MemoryRoomStore } from '../../../durable-objects/storage/room-store-memory.ts';
 import type { Audience, RoomContext } from '../../../durable-objects/waiting-room/context.ts';
@@ -54,6 +54,7 @@ export class RoomFixture {
     const life = this.#life;
     const context: RoomContext = {
       name: this.name,
+      eventId: 'test-event' as EventId,
       now: () => this.sale.now,
       random: () => 0.5,
       parent: () => this.#parent(life),

@@ -1,8 +1,9 @@
+import { toBase64Url } from '../../../durable-objects/core/fairness/bytes.ts';
 import type { AccountId, EventId } from '../../../durable-objects/core/ids.ts';
 import type { SaleDefinition, SaleSettings } from '../../../durable-objects/core/sale.ts';
 import type { SaleContext } from '../../../durable-objects/event-sale/context.ts';
 import { QueueDesk } from '../../../durable-objects/event-sale/queue-desk.ts';
-import type { PublishedFrames } from '../../../durable-objects/protocol/queue-rpc.ts';
+import type { GrantRequest, PublishedFrames } from '../../../durable-objects/protocol/queue-rpc.ts';
 import { MemoryQueueStore } from '../../../durable-objects/storage/queue-store-memory.ts';
 import { MemoryTimers } from '../../../durable-objects/storage/timers.ts';
 
@@ -12,6 +13,16 @@ export const OPENS_AT = Date.UTC(2026, 0, 10, 12);
 /** An account's id from a number. */
 export function account(n: number): AccountId {
   return `00000000-0000-4000-8000-${String(n).padStart(12, '0')}` as AccountId;
+}
+
+/** A root hash from a number. */
+export function rootOf(n: number): string {
+  return toBase64Url(new Uint8Array(new BigUint64Array([BigInt(n), 0n, 0n, 0n]).buffer));
+}
+
+/** A leaf's request for `count` places; its root is made from the batch's number. */
+export function batchOf(batch: number, count: number, child = 'test-event/leaf/0'): GrantRequest {
+  return { child, batch, count, root: rootOf(batch) };
 }
 
 /** Settings of a small sale; change what the test is about. */
@@ -129,7 +140,7 @@ export class SaleFixture {
 
   /** Gives `count` places to one batch of a leaf; returns them. */
   join(batch: number, count: number, child = 'test-event/leaf/0'): number[] {
-    const outcome = this.desk.grant({ child, batch, count });
+    const outcome = this.desk.grant(batchOf(batch, count, child));
     if (!outcome.ok) throw new Error(outcome.code);
     return Array.from({ length: outcome.grant.count }, (_, i) => outcome.grant.first + i);
   }

@@ -3,7 +3,7 @@ import { INITIAL_ADMISSION } from '../../../durable-objects/core/admission.ts';
 import { Presence } from '../../../durable-objects/core/presence.ts';
 import type { QueueState, QueueStore } from '../../../durable-objects/storage/queue-store.ts';
 import type { RoomStore } from '../../../durable-objects/storage/room-store.ts';
-import { account } from './sale-fixture.ts';
+import { account, rootOf } from './sale-fixture.ts';
 
 /** Runs `use` with a fresh store; in workerd that happens inside an object. */
 type With<Store> = (use: (store: Store) => void) => Promise<void>;
@@ -19,17 +19,26 @@ export function queueStoreCases(withStore: With<QueueStore>): void {
       expect(store.state()).toEqual({ ...state, cursor: 3, perBeat: 1.5, paused: true });
     }));
 
-  it('keeps a grant per child and batch, and refuses a second one', () =>
+  it('keeps a link per child and batch, and refuses a second one', () =>
     withStore((store) => {
-      store.putGrant('a', 1, { first: 0, count: 3 }, 1);
-      store.putGrant('b', 1, { first: 3, count: 2 }, 2);
-      expect(store.grant('a', 1)).toEqual({ first: 0, count: 3 });
-      expect(store.grant('b', 1)).toEqual({ first: 3, count: 2 });
-      expect(store.grant('a', 2)).toBeNull();
-      expect(() => store.putGrant('a', 1, { first: 9, count: 1 }, 3)).toThrow(
-        /granted before|UNIQUE/,
-      );
-      expect(store.grant('a', 1)).toEqual({ first: 0, count: 3 });
+      const link = { seq: 0, at: 1, child: 'a', batch: 1, first: 0, count: 3, root: rootOf(1) };
+      const rows = [
+        { link, head: 'head after a' },
+        { link: { ...link, seq: 1, child: 'b', first: 3 }, head: 'head after b' },
+      ] as const;
+      expect(store.lastLink()).toBeNull();
+      for (const row of rows) store.addLink(row);
+      expect(store.link('a', 1)).toEqual(rows[0]);
+      expect(store.link('b', 1)).toEqual(rows[1]);
+      expect(store.link('a', 2)).toBeNull();
+      expect(store.lastLink()).toEqual(rows[1]);
+      for (const again of [
+        { ...link, seq: 2 },
+        { ...link, batch: 2 },
+      ]) {
+        expect(() => store.addLink({ link: again, head: '' })).toThrow(/granted before|UNIQUE/);
+      }
+      expect(store.link('a', 1)).toEqual(rows[0]);
     }));
 
   it('gives back departures bit by bit', () =>

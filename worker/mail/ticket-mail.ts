@@ -3,6 +3,8 @@ import { renderSVG } from 'uqr';
 import type { SaleDefinition } from '../../durable-objects/core/sale.ts';
 import type { Order } from '../../durable-objects/protocol/seats-rpc.ts';
 import type { Ticket } from '../schemas/booking.ts';
+import { escapeHtml } from './escape-html.ts';
+import type { OutgoingMail } from './send-mail.ts';
 
 /** What a ticket mail is made of. */
 export interface TicketMailInput {
@@ -14,13 +16,8 @@ export interface TicketMailInput {
   name: string;
 }
 
-/** Subject, bodies and attachments in Resend's shape. */
-export interface TicketMailBody {
-  subject: string;
-  html: string;
-  text: string;
-  attachments: { filename: string; content: string; content_type: string; content_id: string }[];
-}
+/** A mail that is complete but for its address. */
+export type TicketMailBody = Required<Omit<OutgoingMail, 'to'>>;
 
 /**
  * The confirmation with one QR code per seat, attached and shown inline: mail clients drop pictures that
@@ -48,9 +45,9 @@ export function ticketMail(input: TicketMailInput): TicketMailBody {
   ].join('\n');
   const cards = tickets.map(
     (ticket) =>
-      `<div style="margin:16px 0;padding:16px;border:1px solid #d5d7e0;border-radius:12px"><p style="margin:0 0 8px;font-weight:600">${escape(ticket.label)}</p><img src="cid:${escape(ticket.id)}" alt="QR code of ${escape(ticket.label)}" width="240" height="240"></div>`,
+      `<div style="margin:16px 0;padding:16px;border:1px solid #d5d7e0;border-radius:12px"><p style="margin:0 0 8px;font-weight:600">${escapeHtml(ticket.label)}</p><img src="cid:${escapeHtml(ticket.id)}" alt="QR code of ${escapeHtml(ticket.label)}" width="240" height="240"></div>`,
   );
-  const html = `<!doctype html><html lang="en"><body style="font-family:system-ui,sans-serif;color:#15172b;max-width:560px;margin:0 auto;padding:24px"><h1 style="font-size:22px">You are going to ${escape(definition.name)}</h1><p>Hello ${escape(name)}, your tickets are confirmed.</p><p>${escape(place)}</p>${cards.join('')}<p>Paid: ${escape(total)}<br>Booking ${escape(order.orderId)}</p><p><a href="${escape(link)}">Open your booking</a></p></body></html>`;
+  const html = `<!doctype html><html lang="en"><body style="font-family:system-ui,sans-serif;color:#15172b;max-width:560px;margin:0 auto;padding:24px"><h1 style="font-size:22px">You are going to ${escapeHtml(definition.name)}</h1><p>Hello ${escapeHtml(name)}, your tickets are confirmed.</p><p>${escapeHtml(place)}</p>${cards.join('')}<p>Paid: ${escapeHtml(total)}<br>Booking ${escapeHtml(order.orderId)}</p><p><a href="${escapeHtml(link)}">Open your booking</a></p></body></html>`;
   return {
     subject: `Your tickets: ${definition.name}`,
     html,
@@ -68,9 +65,4 @@ function formatMoney(money: { amount: number; currency: string }): string {
   const format = new Intl.NumberFormat('en-IN', { style: 'currency', currency: money.currency });
   const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
   return format.format(money.amount / 10 ** digits);
-}
-
-function escape(text: string): string {
-  const signs: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-  return text.replace(/[&<>"]/g, (sign) => signs[sign] ?? sign);
 }

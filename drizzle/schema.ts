@@ -31,6 +31,8 @@ export const users = pgTable('users', {
   name: text('name').notNull(),
   /** PHC-like: `$scrypt$ln=14,r=8,p=5$SALT$HASH`. */
   passwordHash: text('password_hash').notNull(),
+  /** When its owner proved that mail arrives there; null until then. */
+  emailVerifiedAt: moment('email_verified_at'),
   createdAt: createdAt(),
 });
 

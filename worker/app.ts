@@ -20,6 +20,7 @@ import { paymentRoutes } from './routes/payment.ts';
 import { queueRoutes } from './routes/queue.ts';
 import { seatRoutes } from './routes/seats.ts';
 import { systemRoutes } from './routes/system.ts';
+import { verifyEmailRoutes } from './routes/verify-email.ts';
 import { webhookRoutes } from './routes/webhook.ts';
 import { errorWords, log } from './telemetry/log.ts';
 
@@ -34,6 +35,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
   app.use('/.well-known/*', configured);
 
   authRoutes(app);
+  verifyEmailRoutes(app);
   eventRoutes(app);
   queueRoutes(app);
   seatRoutes(app);

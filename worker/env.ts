@@ -20,10 +20,15 @@ export interface Env extends ObjectEnv {
   MAIL_API_BASE?: string;
   MAIL_API_KEY?: string;
   MAIL_FROM?: string;
+  TURNSTILE_SITE_KEY?: string;
+  TURNSTILE_SECRET_KEY?: string;
+  TURNSTILE_API_BASE?: string;
   ACCESS_TOKEN_SECONDS?: string;
   LIMIT_REGISTER?: string;
   LIMIT_REGISTER_ADDRESS?: string;
   LIMIT_LOGIN?: string;
+  LIMIT_VERIFY?: string;
+  LIMIT_CODE_MAIL?: string;
   LIMIT_BOOKING?: string;
   LIMIT_PAYMENT?: string;
 }

@@ -8,7 +8,14 @@ export interface Window {
 }
 
 /** What is limited, each by its own key. */
-export type LimitName = 'register' | 'registerAddress' | 'login' | 'booking' | 'payment';
+export type LimitName =
+  | 'register'
+  | 'registerAddress'
+  | 'login'
+  | 'verify'
+  | 'codeMail'
+  | 'booking'
+  | 'payment';
 
 /** The environment, parsed once. */
 export interface Settings {
@@ -26,6 +33,8 @@ export interface Settings {
     jsUrl: URL;
   };
   mail: { apiBase: string; apiKey: string; from: string };
+  /** Turnstile, when both of its keys are set. */
+  turnstile: { siteKey: string; secretKey: string; apiBase: URL } | null;
   limits: Record<LimitName, Window>;
 }
 
@@ -46,6 +55,9 @@ const NEEDED = [
   'MAIL_API_KEY',
   'MAIL_FROM',
 ] as const satisfies readonly (keyof Env)[];
+
+/** Cloudflare's secret keys for tests, which take anything or nothing. */
+const TURNSTILE_DUMMY = /^[123]x0+AA$/;
 
 /** Registrations per network address: generous, since a mobile carrier puts thousands behind one. */
 const REGISTER_ADDRESS: Window = { max: 200, windowMs: 5 * 60_000 };
@@ -89,6 +101,7 @@ function readSettings(env: Env): SettingsOutcome {
   if (!Number.isInteger(accessTokenSeconds) || accessTokenSeconds < 1) {
     wrong.push('ACCESS_TOKEN_SECONDS');
   }
+  const turnstile = readTurnstile(env, production, wrong);
   const limits = readLimits(env, wrong);
   if (wrong.length > 0 || apiBase === null || jsUrl === null || origin === null) {
     return { ok: false, wrong: [...new Set(wrong)] };
@@ -112,9 +125,24 @@ function readSettings(env: Env): SettingsOutcome {
       apiKey: env.MAIL_API_KEY ?? '',
       from: env.MAIL_FROM ?? '',
     },
+    turnstile,
     limits,
   };
   return { ok: true, settings };
+}
+
+/** One key without the other protects nothing and only looks as if it did. */
+function readTurnstile(env: Env, production: boolean, wrong: string[]): Settings['turnstile'] {
+  const siteKey = env.TURNSTILE_SITE_KEY ?? '';
+  const secretKey = env.TURNSTILE_SECRET_KEY ?? '';
+  if (siteKey === '' && secretKey === '') return null;
+  if (siteKey === '') wrong.push('TURNSTILE_SITE_KEY');
+  if (secretKey === '' || (production && TURNSTILE_DUMMY.test(secretKey))) {
+    wrong.push('TURNSTILE_SECRET_KEY');
+  }
+  const apiBase = URL.parse(env.TURNSTILE_API_BASE ?? 'https://challenges.cloudflare.com');
+  if (apiBase === null) wrong.push('TURNSTILE_API_BASE');
+  return apiBase === null ? null : { siteKey, secretKey, apiBase };
 }
 
 function readLimits(env: Env, wrong: string[]): Record<LimitName, Window> {
@@ -131,6 +159,8 @@ function readLimits(env: Env, wrong: string[]): Record<LimitName, Window> {
     register: read('LIMIT_REGISTER', LIMITS.accountWindow),
     registerAddress: read('LIMIT_REGISTER_ADDRESS', REGISTER_ADDRESS),
     login: read('LIMIT_LOGIN', LIMITS.accountWindow),
+    verify: read('LIMIT_VERIFY', LIMITS.codeWindow),
+    codeMail: read('LIMIT_CODE_MAIL', LIMITS.codeMailWindow),
     booking: read('LIMIT_BOOKING', LIMITS.accountWindow),
     payment: read('LIMIT_PAYMENT', LIMITS.accountWindow),
   };

@@ -37,6 +37,7 @@ export function fanCaller(origin: string, secret: string, n: number): Call {
         sid: session,
         email: account.email,
         name: account.name,
+        ev: true,
         iat: now,
         exp: now + TOKEN_SECONDS,
       });

@@ -30,6 +30,8 @@ export interface SaleSettings {
   seatsPerAccount: number;
   /** Joins per account in a sliding window. */
   joinLimit: { max: number; windowMs: number };
+  /** Only accounts whose e-mail address was verified may join; absent: anybody signed in. */
+  requireVerifiedEmail?: boolean;
   /** Leaves of the waiting-room tree. */
   leaves: number;
 }

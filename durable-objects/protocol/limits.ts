@@ -27,6 +27,11 @@ export const LIMITS = {
   refreshTokenSeconds: 30 * 24 * 3600,
   /** Sliding window for registrations, log-ins, bookings and payment starts (design, "Security"). */
   accountWindow: { max: 5, windowMs: 5 * 60_000 },
+  /** Codes that an account may try, and mails with a code that it may ask for: at two valid codes of a million, a guess of 1 in 100,000. */
+  codeWindow: { max: 5, windowMs: 15 * 60_000 },
+  codeMailWindow: { max: 3, windowMs: 15 * 60_000 },
+  /** Longest Turnstile token, characters (developers.cloudflare.com/turnstile, "Server-side validation"). */
+  challengeTokenChars: 2_048,
   /** Rows of the outbox filed in one statement. */
   outboxBatch: 100,
   /** Time an object gives one outside call before it counts as unknown, ms. */

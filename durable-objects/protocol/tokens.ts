@@ -21,6 +21,8 @@ export interface TokenClaims {
     sid: string;
     email: string;
     name: string;
+    /** The address was verified when the token was made. Absent in tokens from before it was asked: not known to be. */
+    ev?: boolean;
     iat: number;
     exp: number;
   };

@@ -78,6 +78,7 @@ export function loadFans(count: number, series: number): Promise<LoadFan[]> {
         sid: accountId,
         email: `${index}@load.local`,
         name: 'Load',
+        ev: true,
         iat,
         exp: iat + 3600,
       };

@@ -4,6 +4,7 @@ import { startRedis } from '../../dev/redis/index.ts';
 import { startStripe } from '../../dev/stripe/server.ts';
 import { migrateDatabase } from '../../drizzle/migrate.ts';
 import { seedDatabase } from '../../drizzle/seed.ts';
+import { startTurnstile } from '../support/turnstile-standin.ts';
 
 /** Where the stand-ins listen; sent to the parent once the database is migrated and seeded. */
 export interface StandinAddresses {
@@ -11,17 +12,19 @@ export interface StandinAddresses {
   redisUrl: string;
   stripeUrl: string;
   mailUrl: string;
+  turnstileUrl: string;
 }
 
 /** A process of its own: vitest would load these for a browser-like runtime. It ends with its parent. */
 async function main(): Promise<void> {
   process.once('disconnect', () => process.exit(0));
-  const [postgres, redis, stripe, mail] = await Promise.all([
+  const [postgres, redis, stripe, mail, turnstile] = await Promise.all([
     startPostgres({ port: 0 }),
     startRedis({ port: 0, token: 'local' }),
     // No webhook endpoint: the tests deliver webhooks themselves.
     startStripe({ port: 0, webhookSecret: 'whsec_local' }),
     startMail({ port: 0, key: 'local' }),
+    startTurnstile(0),
   ]);
   await migrateDatabase(postgres.connectionString);
   await seedDatabase(postgres.connectionString, Date.now());
@@ -30,6 +33,7 @@ async function main(): Promise<void> {
     redisUrl: redis.url,
     stripeUrl: stripe.url,
     mailUrl: mail.url,
+    turnstileUrl: turnstile.url,
   };
   process.send?.(addresses);
 }

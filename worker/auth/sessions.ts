@@ -7,6 +7,7 @@ export interface SessionOwner {
   accountId: AccountId;
   email: string;
   name: string;
+  emailVerified: boolean;
 }
 
 /** A session with the refresh token that continues it. */
@@ -29,7 +30,13 @@ if current ~= ARGV[1] then
 end
 redis.call('HSET', KEYS[1], 'hash', ARGV[2])
 redis.call('EXPIRE', KEYS[1], tonumber(ARGV[3]))
-return {'rotated', redis.call('HGET', KEYS[1], 'account'), redis.call('HGET', KEYS[1], 'email'), redis.call('HGET', KEYS[1], 'name')}
+return {'rotated', redis.call('HGET', KEYS[1], 'account'), redis.call('HGET', KEYS[1], 'email'), redis.call('HGET', KEYS[1], 'name'), redis.call('HGET', KEYS[1], 'verified') or '0'}
+`;
+
+/** A session that ended meanwhile stays ended. */
+const MARK_VERIFIED = `
+if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'verified', '1') end
+return 1
 `;
 
 const TOKEN = /^([0-9a-f-]{36})\.([A-Za-z0-9_-]{43})$/;
@@ -63,6 +70,7 @@ export class Sessions {
         account: owner.accountId,
         email: owner.email,
         name: owner.name,
+        verified: owner.emailVerified ? '1' : '0',
       })
       .expire(key, this.#lifetime.refreshSeconds)
       .exec();
@@ -80,7 +88,7 @@ export class Sessions {
     const sid = TOKEN.exec(refreshToken)?.[1];
     if (sid === undefined) return { ok: false, code: 'invalid_token' };
     const next = `${sid}.${randomSecret()}`;
-    const [outcome, account, email, name] = await this.#redis.eval<string[], string[]>(
+    const [outcome, account, email, name, verified] = await this.#redis.eval<string[], string[]>(
       ROTATE,
       [sessionKey(sid)],
       [await sha256(refreshToken), await sha256(next), String(this.#lifetime.refreshSeconds)],
@@ -95,8 +103,13 @@ export class Sessions {
     return {
       ok: true,
       session: { sid, refreshToken: next },
-      owner: { accountId: account as AccountId, email, name },
+      owner: { accountId: account as AccountId, email, name, emailVerified: verified === '1' },
     };
+  }
+
+  /** From now on the session's access tokens say that the address is verified. */
+  async markVerified(sid: string): Promise<void> {
+    await this.#redis.eval(MARK_VERIFIED, [sessionKey(sid)], []);
   }
 
   /** Ends a session: its refresh token and every access token of it. */

@@ -12,14 +12,16 @@ import type { OpenSession, SessionOwner } from './sessions.ts';
 export async function signIn(c: AppContext, account: Account): Promise<SignedIn> {
   const { sessions } = c.get('services');
   const session = sessions.prepare();
-  const owner = { accountId: account.id, email: account.email, name: account.name };
+  const { id, email, name } = account;
+  const emailVerified = account.emailVerifiedAt !== null;
+  const owner = { accountId: id, email, name, emailVerified };
   try {
     await sessions.open(session, owner);
   } catch (error) {
     log({ name: 'problem', part: 'redis', detail: `open session: ${errorWords(error)}` });
   }
   const tokens = await issueAccess(c, session, owner);
-  return { user: { id: account.id, email: account.email, name: account.name }, ...tokens };
+  return { user: { id, email, name }, ...tokens };
 }
 
 /** Tokens of an open session. */
@@ -36,8 +38,14 @@ export async function issueAccess(
     sid: session.sid,
     email: owner.email,
     name: owner.name,
+    ev: owner.emailVerified,
     iat,
     exp: iat + accessTokenSeconds,
   });
-  return { accessToken, refreshToken: session.refreshToken, expiresIn: accessTokenSeconds };
+  return {
+    accessToken,
+    refreshToken: session.refreshToken,
+    expiresIn: accessTokenSeconds,
+    emailVerified: owner.emailVerified,
+  };
 }

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import { users } from '../../drizzle/schema.ts';
 import type { AccountId } from '../../durable-objects/core/ids.ts';
 import type { Database } from './database.ts';
@@ -9,6 +9,8 @@ export interface Account {
   email: string;
   name: string;
   passwordHash: string;
+  /** When it was proved that mail arrives at `email`; null until then. */
+  emailVerifiedAt: Date | null;
 }
 
 /** The account with this normalised address, or null. */
@@ -31,4 +33,12 @@ export async function addAccount(db: Database, account: Account): Promise<boolea
     .onConflictDoNothing({ target: users.email })
     .returning({ id: users.id });
   return rows.length === 1;
+}
+
+/** Writes down that the account's address was proved; once, the first time stays. */
+export async function markEmailVerified(db: Database, id: AccountId, at: Date): Promise<void> {
+  await db
+    .update(users)
+    .set({ emailVerifiedAt: at })
+    .where(and(eq(users.id, id), isNull(users.emailVerifiedAt)));
 }

@@ -1,11 +1,15 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { AccountId } from '../../durable-objects/core/ids.ts';
+import { requireChallenge } from '../auth/challenge.ts';
+import { sendCode } from '../auth/code-sender.ts';
 import { signIn, issueAccess } from '../auth/sign-in.ts';
 import { hashPassword, verifyPassword } from '../auth/password.ts';
-import type { AppEnv } from '../context.ts';
+import type { SessionOwner } from '../auth/sessions.ts';
+import type { AppContext, AppEnv } from '../context.ts';
 import { addressOf } from '../context.ts';
-import { accountByEmail, addAccount } from '../db/accounts.ts';
+import { accountByEmail, accountById, addAccount } from '../db/accounts.ts';
+import type { Account } from '../db/accounts.ts';
 import { takeOrRefuse } from '../middleware/limited.ts';
 import { signedIn } from '../middleware/signed-in.ts';
 import { ProblemError } from '../problem.ts';
@@ -27,7 +31,7 @@ const register = createRoute({
   request: body(registerRequest),
   responses: {
     201: json(signedInResponse, 'Signed in.'),
-    ...problems(...BODY, 'registration_refused'),
+    ...problems(...BODY, 'challenge_failed', 'registration_refused'),
   },
 });
 
@@ -39,7 +43,7 @@ const login = createRoute({
   request: body(loginRequest),
   responses: {
     200: json(signedInResponse, 'Signed in.'),
-    ...problems(...BODY, 'invalid_credentials'),
+    ...problems(...BODY, 'challenge_failed', 'invalid_credentials'),
   },
 });
 
@@ -68,8 +72,10 @@ const logout = createRoute({
 /** Accounts and sessions. Answers never tell whether an address has an account. */
 export function authRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(register, async (c) => {
-    const { password, name, email: given } = c.req.valid('json');
+    const { password, name, email: given, challengeToken } = c.req.valid('json');
     const email = normalEmail(given);
+    // Before the limits are counted: a bot must not use up another person's attempts.
+    await requireChallenge(c, challengeToken);
     await takeOrRefuse(c, 'registerAddress', addressOf(c));
     await takeOrRefuse(c, 'register', email);
     const { db } = c.get('services');
@@ -78,14 +84,17 @@ export function authRoutes(app: OpenAPIHono<AppEnv>): void {
       email,
       name: name.normalize('NFC'),
       passwordHash: await hashPassword(password),
+      emailVerifiedAt: null,
     };
     if (!(await addAccount(db, account))) throw new ProblemError('registration_refused');
+    c.executionCtx.waitUntil(sendFirstCode(c, account));
     return c.json(await signIn(c, account), 201);
   });
 
   app.openapi(login, async (c) => {
-    const { password, email: given } = c.req.valid('json');
+    const { password, email: given, challengeToken } = c.req.valid('json');
     const email = normalEmail(given);
+    await requireChallenge(c, challengeToken);
     await takeOrRefuse(c, 'login', email);
     const { db, limits } = c.get('services');
     const account = await accountByEmail(db, email);
@@ -111,7 +120,8 @@ export function authRoutes(app: OpenAPIHono<AppEnv>): void {
       }
       throw new ProblemError(outcome.code);
     }
-    return c.json(await issueAccess(c, outcome.session, outcome.owner), 200);
+    const owner = await withVerification(c, outcome.session.sid, outcome.owner);
+    return c.json(await issueAccess(c, outcome.session, owner), 200);
   });
 
   app.openapi(logout, async (c) => {
@@ -124,6 +134,38 @@ export function authRoutes(app: OpenAPIHono<AppEnv>): void {
     }
     return c.body(null, 204);
   });
+}
+
+/** A registration does not fail with its mail: the fan can ask for another. */
+async function sendFirstCode(c: AppContext, account: Account): Promise<void> {
+  try {
+    await sendCode(c.get('services').settings, account);
+  } catch (error) {
+    const requestId = c.get('requestId');
+    log({ name: 'problem', part: 'mail', requestId, detail: errorWords(error) });
+  }
+}
+
+/**
+ * The address may have been verified on another device since this session began; only a session that does
+ * not know is looked up. Without Postgres it stays as it was: a refresh must not fail over it.
+ */
+async function withVerification(
+  c: AppContext,
+  sid: string,
+  owner: SessionOwner,
+): Promise<SessionOwner> {
+  if (owner.emailVerified) return owner;
+  const { db, sessions } = c.get('services');
+  try {
+    const account = await accountById(db, owner.accountId);
+    if (!account?.emailVerifiedAt) return owner;
+    await sessions.markVerified(sid);
+    return { ...owner, emailVerified: true };
+  } catch (error) {
+    log({ name: 'problem', part: 'postgres', detail: `verified e-mail: ${errorWords(error)}` });
+    return owner;
+  }
 }
 
 function normalEmail(email: string): string {

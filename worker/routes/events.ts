@@ -65,6 +65,7 @@ function toEvent(record: EventRecord, now: number): Event {
     planVersion: plan.version,
     rules: {
       lobby: settings.lobby,
+      requireVerifiedEmail: settings.requireVerifiedEmail ?? false,
       seatsPerAccount: settings.seatsPerAccount,
       holdSeconds: seconds(settings.holdTtlMs),
       payingSeconds: seconds(settings.payingTtlMs),

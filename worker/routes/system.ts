@@ -38,6 +38,7 @@ const health = createRoute({
 export function systemRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(config, (c) => {
     const { settings } = c.get('services');
+    const { turnstile } = settings;
     c.header('cache-control', 'public, max-age=60');
     return c.json(
       {
@@ -46,6 +47,10 @@ export function systemRoutes(app: OpenAPIHono<AppEnv>): void {
         environment: settings.production ? ('production' as const) : ('local' as const),
         passwordMin: PASSWORD.min,
         accessTokenSeconds: settings.accessTokenSeconds,
+        turnstile: turnstile && {
+          siteKey: turnstile.siteKey,
+          scriptUrl: new URL('/turnstile/v0/api.js', turnstile.apiBase).href,
+        },
       },
       200,
     );

@@ -15,6 +15,7 @@ export const category = z
 export const saleRules = z
   .object({
     lobby: z.enum(['fifo', 'draw']),
+    requireVerifiedEmail: z.boolean(),
     seatsPerAccount: z.int(),
     holdSeconds: z.int(),
     payingSeconds: z.int(),

@@ -8,6 +8,10 @@ export const configResponse = z
     environment: z.enum(['local', 'production']),
     passwordMin: z.int(),
     accessTokenSeconds: z.int(),
+    turnstile: z
+      .object({ siteKey: z.string(), scriptUrl: z.string() })
+      .nullable()
+      .meta({ description: 'Set: registering and signing in need a `challengeToken`.' }),
   })
   .meta({ id: 'Config' });
 

@@ -42,6 +42,10 @@ describe('settings', () => {
     expect(wrongOf({ PUBLIC_ORIGIN: 'nonsense' })).toEqual(['PUBLIC_ORIGIN']);
     expect(wrongOf({ LIMIT_LOGIN: 'many' })).toEqual(['LIMIT_LOGIN']);
     expect(wrongOf({ LIMIT_LOGIN: '0/300' })).toEqual(['LIMIT_LOGIN']);
+    expect(wrongOf({ TURNSTILE_SITE_KEY: 'site' })).toEqual(['TURNSTILE_SECRET_KEY']);
+    expect(wrongOf({ TURNSTILE_SECRET_KEY: 'secret' })).toEqual(['TURNSTILE_SITE_KEY']);
+    const dummy = { TURNSTILE_SECRET_KEY: '1x0000000000000000000000000000000AA' };
+    expect(wrongOf({ TURNSTILE_SITE_KEY: 'site', ...dummy })).toEqual(['TURNSTILE_SECRET_KEY']);
     expect(wrongOf({ ACCESS_TOKEN_SECONDS: 'soon' })).toEqual(['ACCESS_TOKEN_SECONDS']);
   });
 

@@ -22,6 +22,7 @@ const BODY_ROUTES: BodyRoute[] = [
     good: { email: 'nobody@example.com', password: 'whatever it is' },
   },
   { path: '/api/auth/refresh', bearer: false, good: { refreshToken: 'x' } },
+  { path: '/api/auth/verify-email', bearer: true, good: { code: '123456' } },
   { path: '/api/queue/join', bearer: true, good: { eventId: CONCERT } },
   {
     path: '/api/inventory/lock-seats',
@@ -39,6 +40,7 @@ const BEARER_ROUTES: [method: string, path: string][] = [
     route.path,
   ]),
   ['POST', '/api/auth/logout'],
+  ['POST', '/api/auth/verify-email/resend'],
   ['GET', `/api/queue/position/${CONCERT}`],
   ['DELETE', `/api/queue/leave/${CONCERT}`],
   ['DELETE', '/api/inventory/holds/hold_x_12345678'],

@@ -58,7 +58,7 @@ export function worker(): Fetcher {
 /** Claims of the `n`-th crowd account's access token; `over` changes some. */
 export async function tokenOf(
   n: number,
-  over: { expiredForSeconds?: number; sid?: string } = {},
+  over: { expiredForSeconds?: number; sid?: string; emailVerified?: boolean } = {},
 ): Promise<string> {
   const account = crowdAccount(n);
   const now = Math.floor(Date.now() / 1000);
@@ -68,6 +68,7 @@ export async function tokenOf(
     sid: over.sid ?? crypto.randomUUID(),
     email: account.email,
     name: account.name,
+    ev: over.emailVerified ?? true,
     iat: now - 100_000,
     exp: over.expiredForSeconds === undefined ? now + 3600 : now - over.expiredForSeconds,
   });

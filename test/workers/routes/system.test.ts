@@ -68,6 +68,8 @@ describe('public answers', () => {
         '/api/auth/login',
         '/api/auth/refresh',
         '/api/auth/logout',
+        '/api/auth/verify-email',
+        '/api/auth/verify-email/resend',
         '/api/events',
         '/api/events/{eventId}',
         '/api/queue/join',

@@ -1,8 +1,10 @@
 import type { Call } from '../core/calls.ts';
 import type { ChainLink } from '../core/fairness/grant-chain.ts';
-import type { AccountId, EventId } from '../core/ids.ts';
+import type { AccountId } from '../core/ids.ts';
 import type { Refused, Result } from '../core/result.ts';
 import type { Tick } from '../core/tick.ts';
+
+export { leafName, leafOf } from '../core/shard-plan.ts';
 
 /** Where a fan stands. `order` equals `place` except for a lobby that was drawn. */
 export interface FanPosition {
@@ -138,18 +140,4 @@ export interface SaleQueueRpc {
   } | null>;
   /** Organiser's switch. Paused: joins go on, nobody is called. */
   setPaused(request: { paused: boolean }): Promise<Result<object, Refused<'event_not_found'>>>;
-}
-
-/** Name of a leaf object. */
-export function leafName(eventId: EventId, index: number): string {
-  return `${eventId}/leaf/${index}`;
-}
-
-/** Which leaf a fan belongs to: FNV-1a of the account's id over `leaves`; nothing to look up. */
-export function leafOf(accountId: AccountId, leaves: number): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < accountId.length; i++) {
-    hash = Math.imul(hash ^ accountId.charCodeAt(i), 0x01000193);
-  }
-  return (hash >>> 0) % leaves;
 }

@@ -1,0 +1,115 @@
+import { EVENT_ID } from './ids.ts';
+import type { AccountId, EventId } from './ids.ts';
+
+/**
+ * The waiting room's tree. Leaves are numbered from 0 and split as in linear hashing (Litwin, 1980):
+ * whatever the number of leaves, a fan's leaf is computed from the account's hash alone, and a leaf that
+ * is added takes over a part of exactly one older leaf, its ancestor.
+ */
+export interface ShardPlan {
+  leaves: number;
+  relays: number;
+}
+
+/**
+ * Fans a leaf is planned for: sockets on one object are planned at 8,000 (platform.md, "Hard limits"). A
+ * broadcast to as many takes about 100 ms.
+ */
+export const FANS_PER_LEAF = 8_000;
+/** Leaves right under EventSale: 256,000 fans need no relay. */
+export const DIRECT_LEAVES = 32;
+/**
+ * Leaves under one relay. One that publishes and grants once a second to 64 children makes and takes 128
+ * calls, well below the 500 to 750 an object takes (developers.cloudflare.com/durable-objects/best-practices).
+ */
+export const LEAVES_PER_RELAY = 64;
+
+/**
+ * The tree for so many fans at once. A power of two, so that all leaves have the same share; 13 million
+ * make 2,048 leaves of 6,350 fans, 32 of them right under EventSale and the others under 32 relays.
+ */
+export function planFor(fans: number): ShardPlan {
+  const leaves = 2 ** Math.ceil(Math.log2(Math.max(1, fans / FANS_PER_LEAF)));
+  return { leaves, relays: relaysOf(leaves) };
+}
+
+/** Relays over so many leaves. */
+export function relaysOf(leaves: number): number {
+  return leaves <= DIRECT_LEAVES ? 0 : Math.ceil(leaves / LEAVES_PER_RELAY);
+}
+
+/** Name of a leaf object. */
+export function leafName(eventId: EventId, index: number): string {
+  return `${eventId}/leaf/${index}`;
+}
+
+/** Name of a relay object. */
+export function relayName(eventId: EventId, index: number): string {
+  return `${eventId}/relay/${index}`;
+}
+
+/** An object of the waiting room. */
+export interface RoomNode {
+  eventId: EventId;
+  kind: 'leaf' | 'relay';
+  index: number;
+}
+
+/** What an object's name says, or null for anything that is no waiting room's name. */
+export function nodeOf(name: string): RoomNode | null {
+  const [eventId = '', kind, digits = '', ...rest] = name.split('/');
+  if (!EVENT_ID.test(eventId) || (kind !== 'leaf' && kind !== 'relay')) return null;
+  if (!/^(0|[1-9]\d{0,8})$/.test(digits) || rest.length > 0) return null;
+  return { eventId: eventId as EventId, kind, index: Number(digits) };
+}
+
+/**
+ * Name of the relay that a node asks, or null when it asks EventSale itself. It follows from the node's
+ * number and never changes, however much the tree grows: a batch is asked for again where it was asked for.
+ */
+export function parentOf({ eventId, kind, index }: RoomNode): string | null {
+  if (kind === 'relay' || index < DIRECT_LEAVES) return null;
+  return relayName(eventId, Math.floor(index / LEAVES_PER_RELAY));
+}
+
+/** The leaf a fan belongs to when there are so many; nothing to look up. */
+export function leafOf(accountId: AccountId, leaves: number): number {
+  const hash = hashOf(accountId);
+  const half = 2 ** Math.floor(Math.log2(leaves));
+  const whole = hash % (half * 2);
+  return whole < leaves ? whole : hash % half;
+}
+
+/** The leaf that a leaf splits off when the tree grows to it; null for the first. */
+export function ancestorOf(leaf: number): number | null {
+  return leaf === 0 ? null : leaf - topBit(leaf);
+}
+
+/** Whether the account is the leaf's or of one that splits off it. */
+export function isBelow(accountId: AccountId, leaf: number): boolean {
+  return leaf === 0 || hashOf(accountId) % (topBit(leaf) * 2) === leaf;
+}
+
+/** The leaf that takes over an account of `leaf` when the tree grows to it; null when none ever does. */
+export function nextHome(accountId: AccountId, leaf: number): number | null {
+  const hash = hashOf(accountId);
+  for (let bit = leaf === 0 ? 1 : topBit(leaf) * 2; bit <= hash; bit *= 2) {
+    if (Math.floor(hash / bit) % 2 === 1) return leaf + bit;
+  }
+  return null;
+}
+
+function topBit(leaf: number): number {
+  return 2 ** Math.floor(Math.log2(leaf));
+}
+
+/** FNV-1a, then the finalizer of MurmurHash3: a leaf goes by the lowest bits, which FNV mixes least. 30 bits. */
+function hashOf(accountId: AccountId): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < accountId.length; i++) {
+    hash = Math.imul(hash ^ accountId.charCodeAt(i), 0x01000193);
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 2;
+}

@@ -9,6 +9,8 @@ export const LIMITS = {
   socketFloodWindowMs: 10_000,
   /** Sockets planned for one leaf; the runtime's own cap is 32,768 (workerd api/state). */
   socketsPerLeaf: 8_000,
+  /** Live sockets of one account, tabs and devices together; the newest takes over from the oldest. */
+  socketsPerAccount: 4,
   /** Least time between two ticks, ms (design, "Tick"). */
   tickMinMs: 1_000,
   /** Longest silence of an open sale, ms: a fan always sees a number younger than this plus the way. */

@@ -20,7 +20,7 @@ export const CLOSE = {
   unauthorized: 4401,
   tooLarge: 4413,
   flood: 4429,
-  /** Another socket of the account has taken over. */
+  /** A newer socket of the account has taken over; the place is the same. Do not reconnect until the fan comes back. */
   replaced: 4409,
   /** Too many sockets here; the reason is `{"minBackoffMs":…,"maxBackoffMs":…}`. */
   shed: 4503,

@@ -27,8 +27,6 @@ interface Attachment {
   s: boolean;
 }
 
-/** Sockets of one account kept open at once: tabs and devices; the oldest goes first. */
-export const SOCKETS_PER_ACCOUNT = 4;
 /** Close codes that may not be sent (RFC 6455, section 7.4.1). */
 const RESERVED_CODES = new Set([1004, 1005, 1006, 1015]);
 
@@ -89,10 +87,10 @@ export class Sockets implements Audience {
     this.#register(client);
     this.#save(client);
     const same = this.#byAccount.get(accountId) ?? [];
-    const oldest = same.length > SOCKETS_PER_ACCOUNT ? same[0] : undefined;
+    const oldest = same.length > LIMITS.socketsPerAccount ? same[0] : undefined;
     if (oldest !== undefined) {
       this.remove(oldest.socket);
-      closeSocket(oldest.socket, CLOSE.replaced, 'opened in too many places');
+      closeSocket(oldest.socket, CLOSE.replaced, 'continued on another tab or device');
     }
     return client;
   }

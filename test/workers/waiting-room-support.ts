@@ -115,6 +115,11 @@ export class TestSocket {
     return new TestSocket(response.webSocket);
   }
 
+  /** Over a socket that was opened another way. */
+  static over(socket: WebSocket): TestSocket {
+    return new TestSocket(socket);
+  }
+
   #wake(): void {
     const waiting = this.#waiting;
     this.#waiting = [];

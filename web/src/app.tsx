@@ -33,6 +33,7 @@ const Home = page(() => import('./pages/home.tsx'), 'events');
 const EventPage = page(() => import('./pages/event.tsx'), 'events');
 const SignIn = page(() => import('./pages/sign-in.tsx'), 'account');
 const Register = page(() => import('./pages/register.tsx'), 'account');
+const VerifyEmail = page(() => import('./pages/verify-email.tsx'), 'account');
 const Account = page(() => import('./pages/account.tsx'), 'account');
 const Queue = page(() => import('./pages/queue.tsx'), 'queue');
 const Seats = page(() => import('./pages/seats.tsx'), 'seats', 'purchase');
@@ -49,6 +50,7 @@ export function App(): JSX.Element {
       <Route path="/sign-in" component={SignIn} />
       <Route path="/register" component={Register} />
       <Route path="/account" component={Account} />
+      <Route path="/verify-email" component={VerifyEmail} />
       <Route path="/events/:id" component={EventPage} />
       <Route path="/events/:id/queue" component={Queue} />
       <Route path="/events/:id/seats" component={Seats} />

@@ -54,10 +54,11 @@ async function refreshOnce(staleToken: string | null): Promise<Answer<string>> {
     return answer;
   }
   setSession({
-    user: kept.user,
+    ...kept,
     accessToken: answer.data.accessToken,
     accessExpiresAt: Date.now() + answer.data.expiresIn * 1000,
     refreshToken: answer.data.refreshToken,
+    emailVerified: answer.data.emailVerified,
   });
   return { ok: true, data: answer.data.accessToken };
 }

@@ -7,6 +7,10 @@ export interface Session {
   /** By this device's clock, epoch ms. */
   accessExpiresAt: number;
   refreshToken: string;
+  /** As the access token says it; absent in sessions from before it was asked. */
+  emailVerified?: boolean;
+  /** When the last mail with a code was sent from this device, epoch ms. */
+  codeSentAt?: number;
 }
 
 const STORAGE_KEY = 'onsale.session';

@@ -8,6 +8,8 @@ export function Field(props: {
   autocomplete: string;
   value: string;
   onInput: (value: string) => void;
+  /** Shown on a phone as a pad of digits. */
+  digits?: boolean;
   hint?: string;
   error?: string | undefined;
 }): JSX.Element {
@@ -28,6 +30,7 @@ export function Field(props: {
         name={props.name}
         type={props.type}
         autocomplete={props.autocomplete}
+        inputmode={props.digits ? 'numeric' : undefined}
         value={props.value}
         required
         aria-invalid={props.error ? 'true' : undefined}

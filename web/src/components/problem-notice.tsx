@@ -10,6 +10,7 @@ const NEXT: Readonly<Record<string, MessageKey>> = {
   token_reused: 'problem.next.signIn',
   invalid_credentials: 'problem.next.check',
   invalid_request: 'problem.next.check',
+  invalid_code: 'problem.next.check',
   registration_refused: 'problem.next.check',
   not_admitted: 'problem.next.queue',
   admission_expired: 'problem.next.queue',

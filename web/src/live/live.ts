@@ -20,6 +20,8 @@ export interface Live {
   watchSeats(hear: (message: SeatsMessage) => void): () => void;
   /** Asks for place and tick now, whatever the connection. */
   refresh(): Promise<void>;
+  /** Takes the socket back from another tab or device. */
+  reconnect(): void;
 }
 
 interface Shared {
@@ -102,6 +104,7 @@ function open(eventId: string, dispose: () => void): Shared {
       state,
       feed,
       refresh: () => poller.ask(),
+      reconnect: () => connection.start(),
       claim: () => {
         const live = state().connection === 'live';
         if (!live || !connection.send({ v: 1, type: 'claim' })) poller.now();

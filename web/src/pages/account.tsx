@@ -40,6 +40,17 @@ export default function Account(): JSX.Element {
                 <dt>{t('account.email')}</dt>
                 <dd>{kept().user.email}</dd>
               </div>
+              <div>
+                <dt>{t('account.verified')}</dt>
+                <dd>
+                  <Show
+                    when={kept().emailVerified}
+                    fallback={<a href="/verify-email?next=/account">{t('account.verify')}</a>}
+                  >
+                    {t('account.isVerified')}
+                  </Show>
+                </dd>
+              </div>
             </dl>
             <p class="small muted">{t('account.device')}</p>
             <button

@@ -117,6 +117,11 @@ function Way(props: { event: SaleEvent }): JSX.Element {
         {now() < opensAt() ? t('event.lobby') : t('event.join')}
       </a>
       <p class="small muted">{session() ? t('event.joinHint') : t('event.joinSignIn')}</p>
+      <Show when={props.event.rules.requireVerifiedEmail && session()?.emailVerified === false}>
+        <a class="small" href={`/verify-email?next=/events/${props.event.id}`}>
+          {t('event.verify')}
+        </a>
+      </Show>
       <a class="button button--plain" href={`/events/${props.event.id}/seats`}>
         {t('event.map')}
       </a>
@@ -139,6 +144,12 @@ function Rules(props: { event: SaleEvent }): JSX.Element {
           <dt>{t('event.order')}</dt>
           <dd>{t(`event.order.${rules().lobby}`)}</dd>
         </div>
+        <Show when={rules().requireVerifiedEmail}>
+          <div>
+            <dt>{t('event.verified')}</dt>
+            <dd>{t('event.verifiedText')}</dd>
+          </div>
+        </Show>
         <div>
           <dt>{t('event.pace')}</dt>
           <dd>

@@ -1,4 +1,4 @@
-import { Navigate, useLocation, useParams, useSearchParams } from '@solidjs/router';
+import { Navigate, useLocation, useNavigate, useParams, useSearchParams } from '@solidjs/router';
 import {
   createEffect,
   createMemo,
@@ -134,7 +134,12 @@ function Place(props: { eventId: string }): JSX.Element {
         </Show>
       </div>
       <Show when={live.state().replaced}>
-        <p class="small muted">{t('live.replaced')}</p>
+        <div class="row">
+          <p class="small muted">{t('live.replaced')}</p>
+          <button type="button" class="button button--quiet" onClick={() => live.reconnect()}>
+            {t('live.continue')}
+          </button>
+        </div>
       </Show>
       <Show when={leave.problem()}>{(problem) => <ProblemNotice problem={problem()} />}</Show>
       <Show when={live.state().position}>
@@ -211,6 +216,7 @@ function useJoin(
   const [busy, setBusy] = createSignal(false);
   const [problem, setProblem] = createSignal<Problem>();
   const [search, setSearch] = useSearchParams();
+  const navigate = useNavigate();
   const join = async (): Promise<void> => {
     if (busy()) return;
     setBusy(true);
@@ -218,6 +224,8 @@ function useJoin(
     const answer = await joinQueue(eventId);
     setBusy(false);
     if (answer.ok) live.feed({ type: 'polledPosition', ...fromAnswer(answer.data) });
+    else if (answer.problem.code === 'email_not_verified')
+      navigate(`/verify-email?next=/events/${eventId}/queue%3Fjoin=1`, { replace: true });
     else setProblem(answer.problem);
   };
   onMount(() => {

@@ -1,5 +1,6 @@
 import { useNavigate } from '@solidjs/router';
 import { createSignal, Show, type JSX } from 'solid-js';
+import { createChallenge } from '../account/challenge.tsx';
 import { register } from '../api/account.ts';
 import type { Problem } from '../api/problem.ts';
 import { Field } from '../components/field.tsx';
@@ -22,6 +23,7 @@ export default function Register(): JSX.Element {
   const [tried, setTried] = createSignal(false);
   const [busy, setBusy] = createSignal(false);
   const [problem, setProblem] = createSignal<Problem>();
+  const challenge = createChallenge();
   const wrong = {
     name: () => (tried() && name().trim() === '' ? t('invalid.name') : undefined),
     email: () =>
@@ -41,10 +43,14 @@ export default function Register(): JSX.Element {
       name: name().trim(),
       email: email().trim(),
       password: password(),
+      challengeToken: await challenge.token(),
     });
     setBusy(false);
     if (answer.ok) navigate(next(), { replace: true });
-    else setProblem(answer.problem);
+    else {
+      challenge.reset();
+      setProblem(answer.problem);
+    }
   };
   return (
     <section class="column column--form stack">
@@ -82,6 +88,7 @@ export default function Register(): JSX.Element {
           error={wrong.password()}
         />
         <Show when={problem()}>{(shown) => <ProblemNotice problem={shown()} />}</Show>
+        <challenge.Widget />
         <button class="button button--large button--wide" type="submit" aria-disabled={busy()}>
           {busy() ? t('register.busy') : t('register.submit')}
         </button>

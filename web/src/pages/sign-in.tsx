@@ -1,5 +1,6 @@
 import { useNavigate } from '@solidjs/router';
 import { createSignal, Show, type JSX } from 'solid-js';
+import { createChallenge } from '../account/challenge.tsx';
 import { signIn } from '../api/account.ts';
 import type { Problem } from '../api/problem.ts';
 import { Field } from '../components/field.tsx';
@@ -18,16 +19,24 @@ export default function SignIn(): JSX.Element {
   const [tried, setTried] = createSignal(false);
   const [busy, setBusy] = createSignal(false);
   const [problem, setProblem] = createSignal<Problem>();
+  const challenge = createChallenge();
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     setTried(true);
     if (busy() || !email().includes('@') || password() === '') return;
     setBusy(true);
     setProblem(undefined);
-    const answer = await signIn({ email: email().trim(), password: password() });
+    const answer = await signIn({
+      email: email().trim(),
+      password: password(),
+      challengeToken: await challenge.token(),
+    });
     setBusy(false);
     if (answer.ok) navigate(next(), { replace: true });
-    else setProblem(answer.problem);
+    else {
+      challenge.reset();
+      setProblem(answer.problem);
+    }
   };
   return (
     <section class="column column--form stack">
@@ -53,6 +62,7 @@ export default function SignIn(): JSX.Element {
           error={tried() && password() === '' ? t('invalid.passwordEmpty') : undefined}
         />
         <Show when={problem()}>{(shown) => <ProblemNotice problem={shown()} />}</Show>
+        <challenge.Widget />
         <button class="button button--large button--wide" type="submit" aria-disabled={busy()}>
           {busy() ? t('signIn.busy') : t('signIn.submit')}
         </button>

@@ -22,7 +22,9 @@ export default {
   'live.offline': 'No connection',
   'live.age': { one: 'updated {count} second ago', other: 'updated {count} seconds ago' },
   'live.ageMinutes': { one: 'updated {count} minute ago', other: 'updated {count} minutes ago' },
-  'live.replaced': 'This page is open somewhere else too. Both show the same place.',
+  'live.replaced':
+    'You continue on another tab or device. Your place is the same there and here; come back here any time.',
+  'live.continue': 'Continue here',
 
   'problem.requestId': 'Request {id}',
   'problem.money.none': 'No money was taken.',

@@ -61,5 +61,4 @@ export default {
   'queue.notifyOn': 'This device will tell you, with a sound, when it is your turn.',
   'queue.turnTitle': '● Your turn!',
   'queue.turnBody': 'Come in and choose your seats.',
-  'queue.signIn': 'Sign in to see your place.',
 } as const;

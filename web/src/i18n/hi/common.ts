@@ -25,7 +25,9 @@ const messages: Translated<typeof en> = {
   'live.offline': 'इंटरनेट नहीं है',
   'live.age': { one: '{count} सेकंड पहले अपडेट', other: '{count} सेकंड पहले अपडेट' },
   'live.ageMinutes': { one: '{count} मिनट पहले अपडेट', other: '{count} मिनट पहले अपडेट' },
-  'live.replaced': 'यह पेज कहीं और भी खुला है। दोनों में आपकी जगह वही है।',
+  'live.replaced':
+    'आप किसी दूसरे टैब या डिवाइस पर जारी हैं। आपकी जगह वहाँ और यहाँ एक ही है; जब चाहें यहाँ लौट आएँ।',
+  'live.continue': 'यहाँ जारी रखें',
 
   'problem.requestId': 'अनुरोध {id}',
   'problem.money.none': 'कोई पैसा नहीं कटा।',

@@ -58,6 +58,5 @@ const messages: Translated<typeof en> = {
   'queue.notifyOn': 'बारी आने पर यह डिवाइस आवाज़ के साथ बताएगा।',
   'queue.turnTitle': '● आपकी बारी!',
   'queue.turnBody': 'अंदर आएँ और अपनी सीटें चुनें।',
-  'queue.signIn': 'अपनी जगह देखने के लिए साइन इन करें।',
 };
 export default messages;

@@ -36,6 +36,7 @@ const Register = page(() => import('./pages/register.tsx'), 'account');
 const VerifyEmail = page(() => import('./pages/verify-email.tsx'), 'account');
 const Account = page(() => import('./pages/account.tsx'), 'account');
 const Queue = page(() => import('./pages/queue.tsx'), 'queue');
+const Fairness = page(() => import('./pages/fairness.tsx'), 'fairness');
 const Seats = page(() => import('./pages/seats.tsx'), 'seats', 'purchase');
 const Checkout = page(() => import('./pages/checkout.tsx'), 'checkout', 'purchase');
 const Bookings = page(() => import('./pages/bookings.tsx'), 'tickets', 'purchase');
@@ -53,6 +54,8 @@ export function App(): JSX.Element {
       <Route path="/verify-email" component={VerifyEmail} />
       <Route path="/events/:id" component={EventPage} />
       <Route path="/events/:id/queue" component={Queue} />
+      <Route path="/events/:id/fairness" component={Fairness} />
+      <Route path="/check" component={Fairness} />
       <Route path="/events/:id/seats" component={Seats} />
       <Route path="/checkout/:id" component={Checkout} />
       <Route path="/bookings" component={Bookings} />

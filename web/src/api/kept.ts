@@ -52,3 +52,14 @@ export function keptAttempt(accountId: string, eventId: string): Attempt | null 
 export function keepAttempt(accountId: string, eventId: string, attempt: Attempt | null): void {
   write(key('attempt', accountId, eventId), attempt);
 }
+
+/** The receipt kept for an account's place, or null. */
+export function keptReceipt(accountId: string, eventId: string): string | null {
+  const receipt = read(key('receipt', accountId, eventId));
+  return typeof receipt === 'string' ? receipt : null;
+}
+
+/** Keeps the receipt, also after the place was given up: it may still be asked for. */
+export function keepReceipt(accountId: string, eventId: string, receipt: string): void {
+  write(key('receipt', accountId, eventId), receipt);
+}

@@ -35,6 +35,7 @@ export function Shell(props: { children?: JSX.Element }): JSX.Element {
       <footer class="footer">
         <div class="footer__inner">
           <span>{t('shell.promise')}</span>
+          <a href="/check">{t('shell.check')}</a>
           <a href="/api/docs" rel="external">
             {t('shell.api')}
           </a>

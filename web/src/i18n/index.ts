@@ -4,6 +4,7 @@ import type account from './en/account.ts';
 import type checkout from './en/checkout.ts';
 import type common from './en/common.ts';
 import type events from './en/events.ts';
+import type fairness from './en/fairness.ts';
 import type purchase from './en/purchase.ts';
 import type queue from './en/queue.ts';
 import type seats from './en/seats.ts';
@@ -15,6 +16,7 @@ export type Locale = 'en' | 'hi';
 export type Area =
   | 'common'
   | 'events'
+  | 'fairness'
   | 'account'
   | 'queue'
   | 'purchase'
@@ -24,6 +26,7 @@ export type Area =
 /** Every message's key. */
 export type MessageKey = keyof (typeof common &
   typeof events &
+  typeof fairness &
   typeof account &
   typeof queue &
   typeof purchase &
@@ -39,6 +42,7 @@ const loaders: Record<Locale, Record<Area, Loader>> = {
   en: {
     common: () => import('./en/common.ts'),
     events: () => import('./en/events.ts'),
+    fairness: () => import('./en/fairness.ts'),
     account: () => import('./en/account.ts'),
     queue: () => import('./en/queue.ts'),
     purchase: () => import('./en/purchase.ts'),
@@ -49,6 +53,7 @@ const loaders: Record<Locale, Record<Area, Loader>> = {
   hi: {
     common: () => import('./hi/common.ts'),
     events: () => import('./hi/events.ts'),
+    fairness: () => import('./hi/fairness.ts'),
     account: () => import('./hi/account.ts'),
     queue: () => import('./hi/queue.ts'),
     purchase: () => import('./hi/purchase.ts'),

@@ -41,6 +41,10 @@ export default function Account(): JSX.Element {
                 <dd>{kept().user.email}</dd>
               </div>
               <div>
+                <dt>{t('account.number')}</dt>
+                <dd>{kept().user.id}</dd>
+              </div>
+              <div>
                 <dt>{t('account.verified')}</dt>
                 <dd>
                   <Show

@@ -28,6 +28,7 @@ export default {
   'account.signOut': 'Sign out',
   'account.busy': 'Signing out…',
   'account.none': 'You are not signed in.',
+  'account.number': 'Account number',
   'account.verified': 'Address verified',
   'account.isVerified': 'Yes',
   'account.verify': 'Not yet: verify it',

@@ -9,6 +9,7 @@ export default {
   'shell.language': 'Language',
   'shell.loading': 'Loading…',
   'shell.promise': 'A queue that is fair and can be checked.',
+  'shell.check': 'Check a place',
   'shell.api': 'For developers',
 
   retry: 'Try again',

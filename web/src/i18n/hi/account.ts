@@ -30,6 +30,7 @@ const messages: Translated<typeof en> = {
   'account.signOut': 'साइन आउट करें',
   'account.busy': 'साइन आउट हो रहा है…',
   'account.none': 'आप साइन इन नहीं हैं।',
+  'account.number': 'खाता नंबर',
   'account.verified': 'पता सत्यापित',
   'account.isVerified': 'हाँ',
   'account.verify': 'अभी नहीं: सत्यापित करें',

@@ -12,6 +12,7 @@ const messages: Translated<typeof en> = {
   'shell.language': 'भाषा',
   'shell.loading': 'लोड हो रहा है…',
   'shell.promise': 'एक निष्पक्ष कतार, जिसे कोई भी जाँच सकता है।',
+  'shell.check': 'जगह जाँचें',
   'shell.api': 'डेवलपर्स के लिए',
 
   retry: 'फिर कोशिश करें',

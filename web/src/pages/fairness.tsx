@@ -1,0 +1,104 @@
+import { useParams } from '@solidjs/router';
+import { createEffect, createSignal, on, Show, type JSX } from 'solid-js';
+import { getEvent } from '../api/events.ts';
+import { keptReceipt } from '../api/kept.ts';
+import type { Problem } from '../api/problem.ts';
+import { session } from '../api/session.ts';
+import type { SaleEvent } from '../api/types.ts';
+import { ProblemNotice } from '../components/problem-notice.tsx';
+import { useTitle } from '../components/title.ts';
+import { loadRecord } from '../fairness/load-record.ts';
+import { PlaceCard } from '../fairness/place-card.tsx';
+import { reportPlace, reportSale } from '../fairness/place-report.ts';
+import type { PlaceReport, SaleReport } from '../fairness/place-report.ts';
+import { ReceiptForm, type Claim } from '../fairness/receipt-form.tsx';
+import { SaleRecord } from '../fairness/sale-record.tsx';
+import { t } from '../i18n/index.ts';
+import '../styles/fairness.css';
+
+/** Recomputes a sale and a fan's place in it, in the browser, from the published record. */
+export default function Fairness(): JSX.Element {
+  const params = useParams();
+  useTitle(() => t('check.title'));
+  return (
+    <Show when={params['id'] ?? 'any'} keyed>
+      {(eventId) => <Check eventId={eventId === 'any' ? null : eventId} />}
+    </Show>
+  );
+}
+
+function Check(props: { eventId: string | null }): JSX.Element {
+  const [event, setEvent] = createSignal<SaleEvent>();
+  const [step, setStep] = createSignal<'loading' | 'computing' | null>(null);
+  const [problem, setProblem] = createSignal<Problem>();
+  const [sale, setSale] = createSignal<SaleReport>();
+  const [place, setPlace] = createSignal<PlaceReport>();
+  const kept = (): string => keptReceipt(session()?.user.id ?? '', props.eventId ?? '') ?? '';
+
+  /** A fresh record each time: the line may have grown since. */
+  const look = async (eventId: string, claim: Claim | null): Promise<void> => {
+    if (step() !== null) return;
+    setStep('loading');
+    setProblem(undefined);
+    setPlace(undefined);
+    const [record, found] = await Promise.all([loadRecord(eventId), getEvent(eventId)]);
+    if (found.ok) setEvent(found.data);
+    if (!record.ok) {
+      setProblem(record.problem);
+      setSale(undefined);
+      setStep(null);
+      return;
+    }
+    setStep('computing');
+    await shown();
+    setSale(reportSale(record.data));
+    if (claim) setPlace(reportPlace(record.data, claim.receipt, claim.account));
+    setStep(null);
+  };
+  const check = (claim: Claim): void => {
+    const eventId = props.eventId ?? claim.eventId;
+    if (eventId === null) setPlace({ ok: false, code: 'malformed' });
+    else void look(eventId, claim);
+  };
+  createEffect(
+    on(
+      () => props.eventId,
+      (eventId) => {
+        if (eventId !== null) void look(eventId, null);
+      },
+    ),
+  );
+  return (
+    <div class="column stack stack--loose">
+      <header class="stack stack--tight">
+        <Show when={event()}>
+          {(found) => (
+            <a class="small" href={`/events/${found().id}`}>
+              {found().name}
+            </a>
+          )}
+        </Show>
+        <h1>{t('check.title')}</h1>
+        <p class="muted">{t('check.lede')}</p>
+      </header>
+      <ReceiptForm kept={kept()} busy={step() !== null} check={check} />
+      <output class="muted" aria-live="polite">
+        {step() === null ? '' : t(`check.${step() ?? 'loading'}`)}
+      </output>
+      <Show when={problem()}>{(shownProblem) => <ProblemNotice problem={shownProblem()} />}</Show>
+      <Show when={place()}>
+        {(report) => (
+          <PlaceCard report={report()} sale={sale()} timeZone={event()?.timeZone ?? 'UTC'} />
+        )}
+      </Show>
+      <Show when={sale()}>{(report) => <SaleRecord sale={report()} />}</Show>
+    </div>
+  );
+}
+
+/** Computing takes the page's only thread: what it says meanwhile must be on the screen before. */
+function shown(): Promise<void> {
+  return new Promise((resolve) => {
+    window.requestAnimationFrame(() => window.setTimeout(resolve));
+  });
+}

@@ -5,14 +5,15 @@ import { auditRecord } from '../durable-objects/core/fairness/audit.ts';
 import { checkPlace } from '../durable-objects/core/fairness/check-place.ts';
 import { parseRecord } from '../durable-objects/core/fairness/fairness-record.ts';
 import type { FairnessRecord } from '../durable-objects/core/fairness/fairness-record.ts';
+import { readReceipt } from '../durable-objects/core/fairness/receipt-file.ts';
 import type { AccountId } from '../durable-objects/core/ids.ts';
 import { RECEIPT_FAULTS, sentenceOf } from './verify-draw/sentences.ts';
 
 const USAGE = `npm run verify-draw -- FILE [options]
 
   FILE                  the record: GET /api/events/EVENT/fairness, all pages
-  --receipt RECEIPT     a fan's receipt, or a file that holds it
-  --account ID          the fan's account; goes with --receipt
+  --receipt RECEIPT     a fan's receipt, or a file that holds it, as the site offers it
+  --account ID          the fan's account; the site's file names it
   --rehearsal           accept a round of randomness that was known beforehand
 
 Ends with 0 if everything holds, 1 if anything fails, 2 if it cannot be read.`;
@@ -87,13 +88,14 @@ function readRequest(args: readonly string[]): Request | { problem: string } {
   const { values, positionals } = parsed;
   const [file] = positionals;
   if (values.help || file === undefined || positionals.length > 1) return { problem: USAGE };
-  if ((values.receipt === undefined) !== (values.account === undefined))
-    return { problem: `--receipt and --account go together\n\n${USAGE}` };
   const record = readRecord(file);
   if ('problem' in record) return record;
-  const receipt = values.receipt === undefined ? null : readReceipt(values.receipt);
-  const account = values.account === undefined ? null : (values.account.trim() as AccountId);
-  return { record, receipt, account, rehearsal: values.rehearsal };
+  const given = values.receipt === undefined ? null : readReceipt(textOf(values.receipt));
+  const named = values.account === undefined ? null : (values.account.trim() as AccountId);
+  const account = named ?? given?.account ?? null;
+  if ((given === null) !== (account === null))
+    return { problem: `--receipt and --account go together\n\n${USAGE}` };
+  return { record, receipt: given?.receipt ?? null, account, rehearsal: values.rehearsal };
 }
 
 function readRecord(file: string): FairnessRecord | { problem: string } {
@@ -108,7 +110,7 @@ function readRecord(file: string): FairnessRecord | { problem: string } {
 }
 
 /** A receipt always has a tilde; what has none is the name of a file. */
-function readReceipt(given: string): string {
+function textOf(given: string): string {
   try {
     return given.includes('~') ? given : readFileSync(given, 'utf8');
   } catch {

@@ -6,4 +6,4 @@ export { auditRecord } from '../core/fairness/audit.ts';
 export { checkPlace } from '../core/fairness/check-place.ts';
 export { isRecorded } from '../core/fairness/recorded-rounds.ts';
 export { joinPages, parseRecord } from '../core/fairness/fairness-record.ts';
-export { parseReceipt } from '../core/fairness/receipt.ts';
+export { readReceipt } from '../core/fairness/receipt-file.ts';

@@ -38,6 +38,10 @@ describe('npm run verify-draw', () => {
       expect(said).toContain(`order ${fan.order + 1} (${fan.order} from 0)`);
       expect(code).toBe(0);
     }
+    const { account, receipt } = fan;
+    const kept = file('kept.json', JSON.stringify({ event: 'sample-2023', account, receipt }));
+    const { code, said } = run(RECORD, '--rehearsal', '--receipt', kept);
+    expect([code, said.includes(wanted)]).toEqual([0, true]);
   });
 
   it('ends with 1 when anything fails, and says what', () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { FairnessRecord } from '../../../durable-objects/core/fairness/fairness-record.ts';
-import { readPasted } from '../../../web/src/fairness/pasted.ts';
 import { reportPlace, reportSale } from '../../../web/src/fairness/place-report.ts';
 import { SAMPLE_FANS, sampleRecord } from '../fairness/sample.ts';
 
@@ -70,25 +69,4 @@ describe('what the page says of a place', () => {
     const fifo = { ...record, policy: 'fifo', commitment: null, drand: null } as const;
     expect(reportSale({ ...fifo, secret: null, seed: null, seal: null }).rehearsal).toBe(false);
   });
-});
-
-describe('a pasted receipt', () => {
-  const { account, receipt } = first;
-
-  it('is read bare, with the white space that copying leaves', () => {
-    const read = { receipt, eventId: record.eventId, account: null };
-    expect(readPasted(`\n  ${receipt} \n`)).toEqual(read);
-  });
-
-  it('is read from the file that was offered, which says whose it is', () => {
-    const file = JSON.stringify({ event: record.eventId, account, receipt }, null, 2);
-    expect(readPasted(file)).toEqual({ receipt, eventId: record.eventId, account });
-  });
-
-  it.each(['', '{', '{}', '{"receipt":1,"account":2}', 'nonsense', 'null', '[]'])(
-    'that is none (%s) is passed on as it is, for the check to refuse',
-    (text) => {
-      expect(readPasted(text)).toEqual({ receipt: text, eventId: null, account: null });
-    },
-  );
 });

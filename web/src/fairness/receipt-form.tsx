@@ -1,12 +1,13 @@
 import { createSignal, createUniqueId, Show, type JSX } from 'solid-js';
+import type { GivenReceipt } from '../../../durable-objects/core/fairness/receipt-file.ts';
 import type { AccountId } from '../../../durable-objects/core/ids.ts';
+import { readReceipt } from '../../../durable-objects/protocol/fairness-browser.ts';
 import { session } from '../api/session.ts';
 import { Field } from '../components/field.tsx';
 import { t } from '../i18n/index.ts';
-import { readPasted, type Pasted } from './pasted.ts';
 
 /** A receipt to check, and whose it is. */
-export type Claim = Pasted & { account: AccountId };
+export type Claim = GivenReceipt & { account: AccountId };
 
 /** Takes a receipt by paste or file. The account is the file's, else the one signed in, else it is asked for. */
 export function ReceiptForm(props: {
@@ -20,15 +21,15 @@ export function ReceiptForm(props: {
   const [typed, setTyped] = createSignal('');
   const [tried, setTried] = createSignal(false);
   const account = (): string | undefined =>
-    readPasted(text()).account ?? session()?.user.id ?? (typed().trim() || undefined);
-  const asksAccount = (): boolean => readPasted(text()).account === null && session() === null;
+    readReceipt(text()).account ?? session()?.user.id ?? (typed().trim() || undefined);
+  const asksAccount = (): boolean => readReceipt(text()).account === null && session() === null;
   const empty = (): boolean => text().trim() === '';
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     setTried(true);
     const owner = account();
     if (props.busy || empty() || owner === undefined) return;
-    props.check({ ...readPasted(text()), account: owner as AccountId });
+    props.check({ ...readReceipt(text()), account: owner as AccountId });
   };
   const open = async (input: HTMLInputElement): Promise<void> => {
     const file = input.files?.[0];

@@ -1,15 +1,15 @@
-import type { AccountId } from '../../../durable-objects/core/ids.ts';
-import { parseReceipt } from '../../../durable-objects/protocol/fairness-browser.ts';
+import type { AccountId } from '../ids.ts';
+import { parseReceipt } from './receipt.ts';
 
-/** What a fan keeps as a file: the receipt with what it takes to check it on any device. */
+/** What a fan keeps as a JSON file: the receipt with what it takes to check it anywhere. */
 export interface ReceiptFile {
   event: string;
   account: string;
   receipt: string;
 }
 
-/** A receipt as a fan pasted it: bare, or as the file that was offered. */
-export interface Pasted {
+/** A receipt as it came from a fan: bare, or as the file. */
+export interface GivenReceipt {
   receipt: string;
   /** Named by the receipt itself; null when it is none. */
   eventId: string | null;
@@ -17,8 +17,8 @@ export interface Pasted {
   account: AccountId | null;
 }
 
-/** Reads what was pasted; whether it is worth anything is for `checkPlace` to say. */
-export function readPasted(text: string): Pasted {
+/** Reads what a fan gave; whether it is worth anything is for `checkPlace` to say. */
+export function readReceipt(text: string): GivenReceipt {
   const file = readFile(text.trim());
   const receipt = file?.receipt ?? text.trim();
   const parsed = parseReceipt(receipt);
@@ -29,7 +29,7 @@ export function readPasted(text: string): Pasted {
   };
 }
 
-function readFile(text: string): Pick<ReceiptFile, 'account' | 'receipt'> | null {
+function readFile(text: string): Omit<ReceiptFile, 'event'> | null {
   if (!text.startsWith('{')) return null;
   try {
     const { account, receipt } = JSON.parse(text) as Partial<Record<keyof ReceiptFile, unknown>>;

@@ -98,9 +98,10 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
     return (await this.#open())?.orders.seats() ?? null;
   }
 
-  async lockSeats(request: Params<'lockSeats'>) {
+  async lockAll(request: Params<'lockAll'>) {
     const desks = await this.#open();
-    return desks === null ? NO_EVENT : this.#locks.run(() => desks.orders.lockSeats(request));
+    if (desks === null) return request.requests.map(() => NO_EVENT);
+    return this.#locks.run(() => desks.orders.lockAll(request));
   }
 
   async releaseHold(request: Params<'releaseHold'>) {

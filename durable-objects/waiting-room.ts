@@ -56,8 +56,8 @@ export class WaitingRoom extends DurableObject<ObjectEnv> implements WaitingRoom
     };
   }
 
-  join(request: { accountId: AccountId }) {
-    return this.#desk.join(request);
+  joinAll(request: { accountIds: readonly AccountId[] }) {
+    return this.#desk.joinAll(request);
   }
 
   position(request: { accountId: AccountId; claim: boolean }) {

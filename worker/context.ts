@@ -11,6 +11,8 @@ export interface AppEnv {
     services: Services;
     /** Set behind `signedIn`: what the verified access token says. */
     access: TokenClaims['access'];
+    /** Whether the route has asked if the session was ended. */
+    sessionAsked?: boolean;
   };
 }
 

@@ -7,7 +7,7 @@ import type { Category, Seat } from '../core/plan.ts';
 import { expandPlan } from '../core/plan-geometry.ts';
 import { SEAT, SeatTable } from '../core/seat-table.ts';
 import type { Telemetry } from '../protocol/ports.ts';
-import type { OutboxEntry, RequestRow, SeatStore } from '../storage/seat-records.ts';
+import type { OutboxEntry, RequestRow, SeatCommit, SeatStore } from '../storage/seat-records.ts';
 import type { SaleContext } from './context.ts';
 import { seatChanges } from './order-moves.ts';
 import type { Move } from './order-moves.ts';
@@ -54,6 +54,7 @@ export class OrderBook implements FreeSeats {
   #owned = new Map<AccountId, number>();
   #table: SeatTable;
   #nextExpiry = Infinity;
+  #gathered: SeatCommit[] | null = null;
 
   /** `onChange` is told the indices of seats after each commit that changed any. */
   constructor(
@@ -160,34 +161,59 @@ export class OrderBook implements FreeSeats {
   commit(moves: readonly Move[], now: number, extras: CommitExtras = {}): void {
     const rows = this.#table.preview(moves.flatMap(seatChanges));
     const last = new Map(moves.map((move) => [move.after.orderId, move.after]));
-    try {
-      this.#store.commit({
-        seats: rows,
-        orders: [...last.values()],
-        history: moves.map(({ before, after, actor, why }) => ({
-          at: now,
-          orderId: after.orderId,
-          actor,
-          from: before?.stage ?? null,
-          to: after.stage,
-          why,
-          seats: after.seats,
-        })),
-        outbox: extras.outbox ?? [],
-        request: extras.request ?? null,
-        stripeEvent:
-          extras.stripeEventId === undefined ? null : { id: extras.stripeEventId, at: now },
-      });
-    } catch (error) {
-      // What was stored before it failed is what counts from now on.
-      this.#table = this.#load();
-      throw error;
-    }
+    this.#keep({
+      seats: rows,
+      orders: [...last.values()],
+      history: moves.map(({ before, after, actor, why }) => ({
+        at: now,
+        orderId: after.orderId,
+        actor,
+        from: before?.stage ?? null,
+        to: after.stage,
+        why,
+        seats: after.seats,
+      })),
+      outbox: extras.outbox ?? [],
+      requests: extras.request === undefined ? [] : [extras.request],
+      stripeEvent:
+        extras.stripeEventId === undefined ? null : { id: extras.stripeEventId, at: now },
+    });
     for (const { index, state } of rows)
       this.#countInRow(index, Number(state === SEAT.free) - Number(this.#table.isFree(index)));
     this.#table.apply(rows);
     for (const move of moves) this.#takeOver(move, now);
     if (rows.length > 0) this.#onChange(rows.map((row) => row.index));
+  }
+
+  /**
+   * Stores what all commits in `work` change in one go, when it ends: a statement costs the same for one
+   * row and for fifty. `work` is synchronous, and until it ends the store does not know what it did.
+   */
+  together<Answer>(work: () => Answer): Answer {
+    const gathered: SeatCommit[] = [];
+    this.#gathered = gathered;
+    let answer: Answer;
+    try {
+      answer = work();
+    } finally {
+      this.#gathered = null;
+      if (gathered.length > 0) this.#keep(merged(gathered));
+    }
+    return answer;
+  }
+
+  #keep(commit: SeatCommit): void {
+    if (this.#gathered !== null) {
+      this.#gathered.push(commit);
+      return;
+    }
+    try {
+      this.#store.commit(commit);
+    } catch (error) {
+      // What was stored before it failed is what counts from now on.
+      this.#table = this.#load();
+      throw error;
+    }
   }
 
   /** Reads open orders again after the store changed them by itself (`filed`). */
@@ -274,4 +300,20 @@ export class OrderBook implements FreeSeats {
         earliest = Math.min(earliest, order.expiresAt);
     return earliest;
   }
+}
+
+/** Later rows of the same seat or order replace earlier ones; the rest is kept in order. */
+function merged(commits: readonly SeatCommit[]): SeatCommit {
+  const seats = new Map(commits.flatMap((each) => each.seats).map((row) => [row.index, row]));
+  const orders = new Map(commits.flatMap((each) => each.orders).map((row) => [row.orderId, row]));
+  const events = commits.map((each) => each.stripeEvent).filter((event) => event !== null);
+  if (events.length > 1) throw new Error('one event of Stripe at a time');
+  return {
+    seats: [...seats.values()],
+    orders: [...orders.values()],
+    history: commits.flatMap((each) => each.history),
+    outbox: commits.flatMap((each) => each.outbox),
+    requests: commits.flatMap((each) => each.requests),
+    stripeEvent: events[0] ?? null,
+  };
 }

@@ -85,8 +85,8 @@ export class OrderDesk implements SeatCount {
     return this.#frames.snapshot(this.#context.definition.plan.version);
   }
 
-  lockSeats(request: Request<'lockSeats'>): LockOutcome {
-    return this.#locks.lock(request);
+  lockAll(request: Request<'lockAll'>): LockOutcome[] {
+    return this.#locks.lockAll(request.requests);
   }
 
   /** A hold is given up at once; a payment only after its intent is cancelled. Repeats are harmless. */

@@ -6,13 +6,14 @@ import type { LockDecision } from '../core/lock-rules.ts';
 import type { OrderRecord } from '../core/order-record.ts';
 import { unreachable } from '../core/result.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import type { LockOutcome, SaleSeatsRpc } from '../protocol/seats-rpc.ts';
+import type { LockOutcome, LockRequest } from '../protocol/seats-rpc.ts';
 import type { SeatStore } from '../storage/seat-records.ts';
 import type { AdmissionBook, SaleContext } from './context.ts';
 import type { OrderBook } from './order-book.ts';
 import { viewHold } from './order-view.ts';
 
-type LockRequest = Parameters<SaleSeatsRpc['lockSeats']>[0];
+/** Outcomes recorded for the commands of one call, by account and request. */
+type Recorded = Map<string, { fingerprint: string; outcome: LockOutcome }>;
 
 /** Locks: one synchronous block from question to stored answer, so that no two can interleave. */
 export class OrderLocks {
@@ -31,18 +32,30 @@ export class OrderLocks {
     this.#admissions = parts.admissions;
   }
 
-  /** All seats or none. The same `requestId` returns the recorded outcome. */
-  lock(request: LockRequest): LockOutcome {
+  /**
+   * Locks one after the other, each all its seats or none, and stores them together. The same `requestId`
+   * returns the recorded outcome.
+   */
+  lockAll(requests: readonly LockRequest[]): LockOutcome[] {
+    const recorded: Recorded = new Map();
+    for (const row of this.#store.requests(requests)) {
+      const { fingerprint } = row;
+      recorded.set(keyOf(row), { fingerprint, outcome: JSON.parse(row.outcome) as LockOutcome });
+    }
+    this.#book.sweep(this.#context.now());
+    return this.#book.together(() => requests.map((request) => this.#lock(request, recorded)));
+  }
+
+  #lock(request: LockRequest, recorded: Recorded): LockOutcome {
     const { accountId, requestId, seatIds } = request;
     const now = this.#context.now();
     const fingerprint = lockFingerprint(seatIds);
-    const recorded = this.#store.request(accountId, requestId);
-    if (recorded !== null)
-      return recorded.fingerprint === fingerprint
-        ? (JSON.parse(recorded.outcome) as LockOutcome)
+    const known = recorded.get(keyOf(request));
+    if (known !== undefined)
+      return known.fingerprint === fingerprint
+        ? known.outcome
         : { ok: false, code: 'request_reused' };
 
-    this.#book.sweep(now);
     const decision = decideLock({
       now,
       settings: this.#context.definition.settings,
@@ -60,6 +73,7 @@ export class OrderLocks {
     const moves =
       hold === null ? [] : [{ before: null, after: hold, actor, why: 'seats locked' } as const];
     this.#book.commit(moves, now, { request: record });
+    recorded.set(keyOf(request), { fingerprint, outcome });
     return outcome;
   }
 
@@ -132,4 +146,8 @@ export class OrderLocks {
   #idsOf(indices: readonly number[]): SeatId[] {
     return indices.map((index) => this.#book.seats[index]?.id).filter((id) => id !== undefined);
   }
+}
+
+function keyOf({ accountId, requestId }: { accountId: string; requestId: string }): string {
+  return `${accountId}\n${requestId}`;
 }

@@ -46,8 +46,8 @@ export type PositionOutcome = Result<
 
 /** WaitingRoom leaf, as the Worker calls it. Sockets arrive by `fetch` with `LIVE_HEADERS`. */
 export interface WaitingRoomRpc {
-  /** Gives the account its place, or the one it has. Counted against the join limit. */
-  join(request: { accountId: AccountId }): Promise<JoinOutcome>;
+  /** Gives each account its place, or the one it has; answers in their order. Counted against the join limit. */
+  joinAll(request: { accountIds: readonly AccountId[] }): Promise<JoinOutcome[]>;
   /** Own place; with `claim`, one who is called comes in. */
   position(request: { accountId: AccountId; claim: boolean }): Promise<PositionOutcome>;
   /** Gives the place up for good. */

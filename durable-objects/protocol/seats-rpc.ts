@@ -108,16 +108,22 @@ export type SettleOutcome = Result<
   | { code: 'payments_unavailable'; retryAfterMs: number }
 >;
 
+/** One account's question for seats. */
+export interface LockRequest {
+  accountId: AccountId;
+  admissionId: string;
+  seatIds: readonly SeatId[];
+  requestId: RequestId;
+}
+
 /** EventSale, the side of seats and orders. */
 export interface SaleSeatsRpc {
   seats(): Promise<SeatSnapshot | null>;
-  /** All or nothing. The same `requestId` with the same seats returns the recorded outcome. */
-  lockSeats(request: {
-    accountId: AccountId;
-    admissionId: string;
-    seatIds: readonly SeatId[];
-    requestId: RequestId;
-  }): Promise<LockOutcome>;
+  /**
+   * Locks of several callers, one after the other; answers in their order. Each is all or nothing, and
+   * the same `requestId` with the same seats returns the recorded outcome.
+   */
+  lockAll(request: { requests: readonly LockRequest[] }): Promise<LockOutcome[]>;
   /** A payment is ended only after its intent is cancelled; when that is unknown, ask again. */
   releaseHold(request: {
     accountId: AccountId;

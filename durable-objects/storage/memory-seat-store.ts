@@ -6,6 +6,7 @@ import type {
   HistoryRow,
   OutboxEntry,
   OutboxRow,
+  RequestKey,
   RequestRow,
   SeatCommit,
   SeatsOnWake,
@@ -35,17 +36,17 @@ export class MemorySeatStore implements SeatStore {
   }
 
   commit(commit: SeatCommit): void {
-    const { request, stripeEvent } = commit;
+    const { requests, stripeEvent } = commit;
     if (stripeEvent !== null && this.#stripeEvents.has(stripeEvent.id))
       throw new Error(`Stripe event twice: ${stripeEvent.id}`);
-    if (request !== null && this.request(request.accountId, request.requestId) !== null)
-      throw new Error(`request twice: ${request.requestId}`);
+    if (this.requests(requests).length > 0)
+      throw new Error(`request twice: ${requests.map((row) => row.requestId).join()}`);
     for (const entry of commit.outbox)
       if (this.#outbox.some((row) => row.commandId === entry.commandId))
         throw new Error(`command twice: ${entry.commandId}`);
 
     if (stripeEvent !== null) this.#stripeEvents.add(stripeEvent.id);
-    if (request !== null) this.#requests.set(`${request.accountId}\n${request.requestId}`, request);
+    for (const row of requests) this.#requests.set(keyOf(row), row);
     for (const row of commit.seats) this.#seats.set(row.index, row);
     for (const order of commit.orders) {
       this.#orders.set(order.orderId, order);
@@ -69,8 +70,9 @@ export class MemorySeatStore implements SeatStore {
     return [...this.#orders.values()].filter((order) => order.accountId === accountId).sort(byAge);
   }
 
-  request(accountId: AccountId, requestId: string): RequestRow | null {
-    return this.#requests.get(`${accountId}\n${requestId}`) ?? null;
+  requests(calls: readonly RequestKey[]): RequestRow[] {
+    const rows = calls.map((call) => this.#requests.get(keyOf(call)));
+    return rows.filter((row) => row !== undefined);
   }
 
   forgetRequests(before: number): void {
@@ -132,4 +134,8 @@ export class MemorySeatStore implements SeatStore {
 
 function byAge(a: OrderRecord, b: OrderRecord): number {
   return a.createdAt - b.createdAt || (a.orderId < b.orderId ? -1 : 1);
+}
+
+function keyOf({ accountId, requestId }: RequestKey): string {
+  return `${accountId}\n${requestId}`;
 }

@@ -18,10 +18,14 @@ export interface HistoryRow {
   seats: readonly number[];
 }
 
-/** The recorded outcome of one command. */
-export interface RequestRow {
+/** One command of an account, as its caller named it. */
+export interface RequestKey {
   accountId: AccountId;
   requestId: string;
+}
+
+/** The recorded outcome of one command. */
+export interface RequestRow extends RequestKey {
   fingerprint: string;
   /** JSON. */
   outcome: string;
@@ -51,7 +55,7 @@ export interface SeatCommit {
   orders: readonly OrderRecord[];
   history: readonly HistoryRow[];
   outbox: readonly OutboxEntry[];
-  request: RequestRow | null;
+  requests: readonly RequestRow[];
   /** Stripe's event whose effect this is. Storing it twice is a bug and throws. */
   stripeEvent: { id: string; at: number } | null;
 }
@@ -72,7 +76,8 @@ export interface SeatStore {
   orderOfHold(holdId: HoldId): OrderRecord | null;
   /** All orders and holds of the account, oldest first. */
   ordersOf(accountId: AccountId): OrderRecord[];
-  request(accountId: AccountId, requestId: string): RequestRow | null;
+  /** Those of the calls that are recorded. */
+  requests(calls: readonly RequestKey[]): RequestRow[];
   /** Forgets outcomes recorded before `before`. */
   forgetRequests(before: number): void;
   hasStripeEvent(id: string): boolean;

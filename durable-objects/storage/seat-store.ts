@@ -9,6 +9,7 @@ import type {
   HistoryRow,
   OutboxEntry,
   OutboxRow,
+  RequestKey,
   RequestRow,
   SeatCommit,
   SeatsOnWake,
@@ -59,6 +60,14 @@ type OutboxSqlRow = {
   due: number;
 };
 
+type RequestSqlRow = {
+  account_id: AccountId;
+  request_id: string;
+  fingerprint: string;
+  outcome: string;
+  at: number;
+};
+
 type HistorySqlRow = {
   at: number;
   order_id: OrderId;
@@ -98,8 +107,8 @@ export class SqlSeatStore implements SeatStore {
       this.#sql.exec('INSERT INTO stripe_events (id, at) VALUES (?, ?)', id, at);
     }
     if (commit.seats.length > 0) this.#writeSeats(commit.seats);
-    for (const order of commit.orders) this.#writeOrder(order);
-    for (const row of commit.history) this.#writeHistory(row);
+    if (commit.orders.length > 0) this.#writeOrders(commit.orders);
+    if (commit.history.length > 0) this.#writeHistory(commit.history);
     for (const entry of commit.outbox) {
       const { kind, commandId, orderId, body, due } = entry;
       this.#run(
@@ -107,13 +116,7 @@ export class SqlSeatStore implements SeatStore {
         [kind, commandId, orderId, body, due],
       );
     }
-    if (commit.request !== null) {
-      const { accountId, requestId, fingerprint, outcome, at } = commit.request;
-      this.#run(
-        'INSERT INTO requests (account_id, request_id, fingerprint, outcome, at) VALUES (?, ?, ?, ?, ?)',
-        [accountId, requestId, fingerprint, outcome, at],
-      );
-    }
+    if (commit.requests.length > 0) this.#writeRequests(commit.requests);
   }
 
   order(orderId: OrderId): OrderRecord | null {
@@ -131,14 +134,17 @@ export class SqlSeatStore implements SeatStore {
     );
   }
 
-  request(accountId: AccountId, requestId: string): RequestRow | null {
-    const rows = this.#sql.exec<{ fingerprint: string; outcome: string; at: number }>(
-      'SELECT fingerprint, outcome, at FROM requests WHERE account_id = ? AND request_id = ?',
-      accountId,
-      requestId,
+  requests(calls: readonly RequestKey[]): RequestRow[] {
+    const rows = this.#sql.exec<RequestSqlRow>(
+      `SELECT requests.* FROM json_each(?) AS call CROSS JOIN requests
+       ON account_id = call.value ->> 0 AND request_id = call.value ->> 1`,
+      JSON.stringify(calls.map(({ accountId, requestId }) => [accountId, requestId])),
     );
-    const row = rows.toArray()[0];
-    return row === undefined ? null : { accountId, requestId, ...row };
+    return rows.toArray().map(({ account_id, request_id, ...row }) => ({
+      ...row,
+      accountId: account_id,
+      requestId: request_id,
+    }));
   }
 
   forgetRequests(before: number): void {
@@ -250,20 +256,53 @@ export class SqlSeatStore implements SeatStore {
     );
   }
 
-  #writeOrder(order: OrderRecord): void {
-    const { orderId, accountId, createdAt } = order;
-    const open = isOpen(order.stage) ? 1 : 0;
-    this.#run(
-      `INSERT INTO orders (order_id, account_id, open, owned, at, body) VALUES (?, ?, ?, ?, ?, ?)
+  #writeOrders(orders: readonly OrderRecord[]): void {
+    const rows = orders.map((order) => {
+      const { orderId, accountId, createdAt } = order;
+      const open = isOpen(order.stage) ? 1 : 0;
+      return [orderId, accountId, open, seatsOwned(order), createdAt, JSON.stringify(order)];
+    });
+    this.#sql.exec(
+      `INSERT INTO orders (order_id, account_id, open, owned, at, body)
+       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5
+       FROM json_each(?) WHERE true
        ON CONFLICT (order_id) DO UPDATE SET open = excluded.open, owned = excluded.owned, body = excluded.body`,
-      [orderId, accountId, open, seatsOwned(order), createdAt, JSON.stringify(order)],
+      JSON.stringify(rows),
     );
   }
 
-  #writeHistory({ at, orderId, actor, from, to, why, seats }: HistoryRow): void {
-    this.#run(
-      'INSERT INTO seat_history (at, order_id, actor, from_stage, to_stage, why, seats) VALUES (?, ?, ?, ?, ?, ?, ?)',
-      [at, orderId, actor, from, to, why, JSON.stringify(seats)],
+  #writeHistory(rows: readonly HistoryRow[]): void {
+    this.#sql.exec(
+      `INSERT INTO seat_history (at, order_id, actor, from_stage, to_stage, why, seats)
+       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6
+       FROM json_each(?)`,
+      JSON.stringify(
+        rows.map(({ at, orderId, actor, from, to, why, seats }) => [
+          at,
+          orderId,
+          actor,
+          from,
+          to,
+          why,
+          JSON.stringify(seats),
+        ]),
+      ),
+    );
+  }
+
+  #writeRequests(rows: readonly RequestRow[]): void {
+    this.#sql.exec(
+      `INSERT INTO requests (account_id, request_id, fingerprint, outcome, at)
+       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?)`,
+      JSON.stringify(
+        rows.map(({ accountId, requestId, fingerprint, outcome, at }) => [
+          accountId,
+          requestId,
+          fingerprint,
+          outcome,
+          at,
+        ]),
+      ),
     );
   }
 

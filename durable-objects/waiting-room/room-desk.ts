@@ -87,6 +87,11 @@ export class RoomDesk implements WaitingRoomRpc {
     return this.#feed.tick === null ? null : this.#feed.text;
   }
 
+  joinAll(request: { accountIds: readonly AccountId[] }): Promise<JoinOutcome[]> {
+    return Promise.all(request.accountIds.map((accountId) => this.join({ accountId })));
+  }
+
+  /** One account's place: the one it has, or the next. */
   async join(request: { accountId: AccountId }): Promise<JoinOutcome> {
     const { accountId } = request;
     const entered = await this.#recheck(accountId, this.#enter(accountId));

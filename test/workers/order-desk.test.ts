@@ -111,7 +111,7 @@ describe('the object of an event', () => {
   /** Joins, and comes in once called: batches are called at the pace of the queue. */
   async function admitted(eventId: string, n: number): Promise<string> {
     const accountId = fan(n);
-    await room(eventId).join({ accountId });
+    await room(eventId).joinAll({ accountIds: [accountId] });
     return vi.waitFor(
       async () => {
         await runDurableObjectAlarm(sale(eventId));
@@ -130,13 +130,17 @@ describe('the object of an event', () => {
       Array.from({ length: 8 }, (_, index) => admitted(eventId, index + 1)),
     );
     const seatIds = ['SC-A-1', 'SC-A-2'] as SeatId[];
-    const lock = (index: number) =>
-      saleOf(bindings, eventId as EventId).lockSeats({
+    const lock = async (index: number) => {
+      const request = {
         accountId: fan(index + 1),
         admissionId: admissions[index] ?? '',
         seatIds,
         requestId: `request-${index}` as RequestId,
-      });
+      };
+      const [outcome] = await saleOf(bindings, eventId as EventId).lockAll({ requests: [request] });
+      if (outcome === undefined) throw new Error('no answer to a lock');
+      return outcome;
+    };
     const outcomes = await Promise.all(admissions.map((_, index) => lock(index)));
     expect(outcomes.filter((outcome) => outcome.ok)).toHaveLength(1);
     const lost = outcomes.filter((outcome) => !outcome.ok);

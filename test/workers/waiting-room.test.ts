@@ -51,7 +51,7 @@ describe('a fan on a socket', () => {
     expect((await second.next('welcome')).position).toEqual(position);
     second.send({ v: 1, type: 'join' });
     expect((await second.next('place')).position).toEqual(position);
-    expect(await room(eventId).join({ accountId: fan(1) })).toEqual({ ok: true, position });
+    expect(await room(eventId).joinAll({ accountIds: [fan(1)] })).toEqual([{ ok: true, position }]);
     second.send({ v: 1, type: 'leave' });
     await first.next('left');
     await second.next('left');
@@ -64,7 +64,7 @@ describe('a fan on a socket', () => {
     await putOnSale(eventId, 60_000);
     const socket = await TestSocket.open(eventId, fan(1));
     const { tick } = await socket.next('welcome');
-    await room(eventId).join({ accountId: fan(2) });
+    await room(eventId).joinAll({ accountIds: [fan(2)] });
     const next = await socket.next('tick');
     expect(next.joined).toBe(1);
     expect(next.seq).toBeGreaterThan(tick?.seq ?? 0);
@@ -115,7 +115,7 @@ describe('a fan on a socket', () => {
     await socket.next('place');
     socket.send({ v: 1, type: 'claim' });
     const admission = await socket.next('admission');
-    await room(eventId).join({ accountId: fan(2) });
+    await room(eventId).joinAll({ accountIds: [fan(2)] });
     await evictDurableObject(leaf(eventId));
     socket.send({ v: 1, type: 'claim' });
     expect(await socket.next('admission')).toEqual(admission);
@@ -236,8 +236,10 @@ describe('a leaf over RPC', () => {
   it('writes one row for all who came while it was asking', async () => {
     const eventId = fresh('rows');
     await putOnSale(eventId, 60_000);
-    const joins = Array.from({ length: 300 }, (_, n) => room(eventId).join({ accountId: fan(n) }));
-    const outcomes = await Promise.all(joins);
+    const joins = Array.from({ length: 300 }, (_, n) =>
+      room(eventId).joinAll({ accountIds: [fan(n)] }),
+    );
+    const outcomes = (await Promise.all(joins)).flat();
     const places = outcomes.map((outcome) => (outcome.ok ? outcome.position.place : -1));
     expect(places.sort((a, b) => a - b)).toEqual(Array.from({ length: 300 }, (_, n) => n));
     const rows = await runInDurableObject(leaf(eventId), (_, { storage }) =>
@@ -250,7 +252,7 @@ describe('a leaf over RPC', () => {
   it('rings the alarm of the sale without harm, twice', async () => {
     const eventId = fresh('alarm');
     await putOnSale(eventId);
-    await room(eventId).join({ accountId: fan(1) });
+    await room(eventId).joinAll({ accountIds: [fan(1)] });
     const before = await room(eventId).lastTick();
     await runDurableObjectAlarm(sale(eventId));
     await runDurableObjectAlarm(sale(eventId));

@@ -118,9 +118,10 @@ export class Sessions {
     await this.#deny(sid);
   }
 
-  /** Whether the session of an access token was ended. */
-  async revoked(sid: string): Promise<boolean> {
-    return (await this.#redis.exists(revokedKey(sid))) === 1;
+  /** Which of the sessions were ended, in their order: one command for all. */
+  async revokedAmong(sids: readonly string[]): Promise<boolean[]> {
+    const found = await this.#redis.mget<(string | null)[]>(sids.map(revokedKey));
+    return found.map((value) => value !== null);
   }
 
   async #deny(sid: string): Promise<void> {

@@ -33,17 +33,38 @@ export const signedIn = createMiddleware<AppEnv>(async (c, next) => {
 export const stillSignedIn = createMiddleware<AppEnv>(async (c, next) => {
   const header = c.req.header('authorization') ?? '';
   const access = await checkAccess(c, /^Bearer +(\S+)$/i.exec(header)?.[1]);
-  if (await isRevoked(c, access.sid)) throw new ProblemError('invalid_token', {}, CHALLENGE);
+  const [revoked] = await revokedAmong(c, [access.sid]);
+  if (revoked) throw signedOut();
   c.set('access', access);
   return next();
 });
 
-async function isRevoked(c: AppContext, sid: string): Promise<boolean> {
+/**
+ * As `stillSignedIn`, for a route that asks `revokedAmong` itself, for many callers at once, once it has a
+ * use for the answer. Who is refused before that is asked about here: an ended session comes first.
+ */
+export const signedInWhenUsed = createMiddleware<AppEnv>(async (c, next) => {
+  const header = c.req.header('authorization') ?? '';
+  const access = await checkAccess(c, /^Bearer +(\S+)$/i.exec(header)?.[1]);
+  c.set('access', access);
+  await next();
+  if (c.res.status < 400 || c.get('sessionAsked') === true) return;
+  const [revoked] = await revokedAmong(c, [access.sid]);
+  if (revoked) throw signedOut();
+});
+
+/** What one hears whose session was ended. */
+export function signedOut(): ProblemError {
+  return new ProblemError('invalid_token', {}, CHALLENGE);
+}
+
+/** Which of the sessions were ended, in their order; none, when Redis does not answer. */
+export async function revokedAmong(c: AppContext, sids: readonly string[]): Promise<boolean[]> {
   try {
-    return await c.get('services').sessions.revoked(sid);
+    return await c.get('services').sessions.revokedAmong(sids);
   } catch (error) {
     const detail = `revocation look-up: ${errorWords(error)}`;
     log({ name: 'problem', part: 'redis', requestId: c.get('requestId'), detail });
-    return false;
+    return sids.map(() => false);
   }
 }

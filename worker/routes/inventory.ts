@@ -1,11 +1,18 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { LockOutcome } from '../../durable-objects/protocol/seats-rpc.ts';
+import type { EventId } from '../../durable-objects/core/ids.ts';
+import type { LockOutcome, LockRequest } from '../../durable-objects/protocol/seats-rpc.ts';
 import { saleOf } from '../../durable-objects/stubs.ts';
 import { requireAdmission } from '../admission.ts';
 import { requireEvent } from '../catalogue-access.ts';
-import type { AppEnv } from '../context.ts';
-import { stillSignedIn } from '../middleware/signed-in.ts';
+import type { AppContext, AppEnv } from '../context.ts';
+import { Mailboxes } from '../mailbox.ts';
+import {
+  revokedAmong,
+  signedInWhenUsed,
+  signedOut,
+  stillSignedIn,
+} from '../middleware/signed-in.ts';
 import { owningSale } from '../owned.ts';
 import { ProblemError } from '../problem.ts';
 import { ask } from '../rpc.ts';
@@ -20,7 +27,7 @@ const lock = createRoute({
   tags: ['Seats'],
   summary: 'Hold seats, all or none',
   security: bearerAuth,
-  middleware: [stillSignedIn] as const,
+  middleware: [signedInWhenUsed] as const,
   request: {
     ...body(lockRequest),
     headers: z.object({ 'x-admission-token': z.string().optional() }),
@@ -68,7 +75,12 @@ export function inventoryRoutes(app: OpenAPIHono<AppEnv>): void {
     await requireEvent(c, eventId);
     const admissionId = await requireAdmission(c, accountId, eventId);
     const request = { accountId, admissionId, seatIds, requestId };
-    const outcome = await ask(() => saleOf(c.env, eventId).lockSeats(request));
+    const { sid } = c.get('access');
+    c.set('sessionAsked', true);
+    const outcome = await locks
+      .of(eventId)
+      .ask({ sid, request }, (letters) => lockTogether(c, eventId, letters));
+    if (outcome === 'signed_out') throw signedOut();
     if (!outcome.ok) throw lockProblem(outcome);
     const { hold } = outcome;
     const total = { amount: hold.total.amount, currency: hold.total.currency };
@@ -85,6 +97,36 @@ export function inventoryRoutes(app: OpenAPIHono<AppEnv>): void {
     const outcome = await ask(() => sale().releaseHold({ accountId, holdId }));
     if (!outcome.ok) throw new ProblemError(outcome.code);
     return c.body(null, 204);
+  });
+}
+
+interface Letter {
+  sid: string;
+  request: LockRequest;
+}
+
+/** Locks that come at the same time to one sale, sent together. */
+const locks = new Mailboxes<Letter, LockOutcome | 'signed_out'>();
+
+/** One look-up of revoked sessions and one call to the sale for all. */
+async function lockTogether(
+  c: AppContext,
+  eventId: EventId,
+  letters: readonly Letter[],
+): Promise<(LockOutcome | 'signed_out')[]> {
+  const revoked = await revokedAmong(
+    c,
+    letters.map((letter) => letter.sid),
+  );
+  const requests = letters.flatMap(({ request }, index) => (revoked[index] ? [] : [request]));
+  const outcomes =
+    requests.length === 0 ? [] : await ask(() => saleOf(c.env, eventId).lockAll({ requests }));
+  const next = outcomes.values();
+  return letters.map((_, index) => {
+    if (revoked[index]) return 'signed_out';
+    const { value } = next.next();
+    if (value === undefined) throw new Error('fewer answers than locks');
+    return value;
   });
 }
 

@@ -1,11 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { EventId } from '../../durable-objects/core/ids.ts';
-import { leafOf } from '../../durable-objects/protocol/queue-rpc.ts';
+import type { AccountId, EventId } from '../../durable-objects/core/ids.ts';
+import { leafName, leafOf } from '../../durable-objects/protocol/queue-rpc.ts';
+import type { JoinOutcome } from '../../durable-objects/protocol/queue-rpc.ts';
 import { leafAt } from '../../durable-objects/stubs.ts';
 import type { WaitingRoomStub } from '../../durable-objects/stubs.ts';
 import { requireEvent } from '../catalogue-access.ts';
 import type { AppContext, AppEnv } from '../context.ts';
+import { Mailboxes } from '../mailbox.ts';
 import { signedIn } from '../middleware/signed-in.ts';
 import { ProblemError, tryLater } from '../problem.ts';
 import { positionAnswer } from '../queue-answers.ts';
@@ -94,8 +96,10 @@ export function queueRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(join, async (c) => {
     const { eventId } = c.req.valid('json');
     const accountId = c.get('access').sub;
-    const room = await roomOf(c, eventId);
-    const outcome = await ask(() => room().join({ accountId }));
+    const { room, name } = await leafFor(c, eventId);
+    const outcome = await joins
+      .of(name)
+      .ask(accountId, (accountIds) => ask(() => room().joinAll({ accountIds })));
     if (!outcome.ok) {
       throw 'retryAfterMs' in outcome
         ? tryLater(outcome.code, outcome.retryAfterMs)
@@ -109,7 +113,7 @@ export function queueRoutes(app: OpenAPIHono<AppEnv>): void {
     const { eventId } = c.req.valid('param');
     const claim = c.req.valid('query').claim !== 'false';
     const accountId = c.get('access').sub;
-    const room = await roomOf(c, eventId);
+    const room = (await leafFor(c, eventId)).room;
     const outcome = await ask(() => room().position({ accountId, claim }));
     if (!outcome.ok) throw new ProblemError(outcome.code);
     const secret = c.get('services').settings.authSecret;
@@ -118,7 +122,7 @@ export function queueRoutes(app: OpenAPIHono<AppEnv>): void {
 
   app.openapi(leave, async (c) => {
     const accountId = c.get('access').sub;
-    const room = await roomOf(c, c.req.valid('param').eventId);
+    const { room } = await leafFor(c, c.req.valid('param').eventId);
     const outcome = await ask(() => room().leave({ accountId }));
     if (!outcome.ok) throw new ProblemError(outcome.code);
     return c.body(null, 204);
@@ -140,9 +144,15 @@ export function queueRoutes(app: OpenAPIHono<AppEnv>): void {
   });
 }
 
-/** A fresh stub of the caller's leaf, whenever it is called; checks first that there is such an event. */
-async function roomOf(c: AppContext, id: EventId): Promise<() => WaitingRoomStub> {
+/** Joins that come at the same time to one leaf, sent together. */
+const joins = new Mailboxes<AccountId, JoinOutcome>();
+
+/** The caller's leaf: its name, and a fresh stub whenever `room` is called. Checks that there is such an event. */
+async function leafFor(
+  c: AppContext,
+  id: EventId,
+): Promise<{ name: string; room: () => WaitingRoomStub }> {
   const { definition } = await requireEvent(c, id);
   const index = leafOf(c.get('access').sub, definition.settings.leaves);
-  return () => leafAt(c.env, id, index);
+  return { name: leafName(id, index), room: () => leafAt(c.env, id, index) };
 }

@@ -31,6 +31,24 @@ describe('a lock', () => {
     expect(sale.lock('bob', lost.alternatives.slice(0, 2))).toMatchObject({ ok: true });
   });
 
+  test('sent with others is judged after those before it, as if each had come alone', () => {
+    const sale = new HandSale();
+    for (const name of ['ana', 'bob', 'cyd']) sale.admit(name);
+    const [ana, bob, again, cyd] = sale.lockTogether([
+      { name: 'ana', ids: ['G-A-1', 'G-A-2'], requestId: 'request-a' },
+      { name: 'bob', ids: ['G-A-2', 'G-A-3'], requestId: 'request-b' },
+      { name: 'ana', ids: ['G-A-1', 'G-A-2'], requestId: 'request-a' },
+      { name: 'cyd', ids: ['G-A-3'], requestId: 'request-a' },
+    ]);
+    expect(ana).toMatchObject({ ok: true });
+    expect(bob).toMatchObject({ ok: false, code: 'seats_unavailable', seatIds: ['G-A-2'] });
+    expect(again).toEqual(ana);
+    expect(cyd).toMatchObject({ ok: true });
+    expect(sale.lock('ana', ['G-A-1', 'G-A-2'], 'request-a')).toEqual(ana);
+    expect(sale.lock('bob', ['G-A-2', 'G-A-3'], 'request-b')).toEqual(bob);
+    expect(sale.desk.seatsLeft()).toBe(197);
+  });
+
   test.each([
     ['unknown seats', ['G-A-1', 'X-A-1'], { code: 'unknown_seat', seatIds: ['X-A-1'] }],
     ['no seats at all', [], { code: 'unknown_seat', seatIds: [] }],

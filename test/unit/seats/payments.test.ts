@@ -127,7 +127,7 @@ describe('settling', () => {
         orders: [],
         history: [],
         outbox: [],
-        request: null,
+        requests: [],
         stripeEvent: { id: 'evt_1', at: sale.now },
       }),
     ).toThrow('Stripe event twice');

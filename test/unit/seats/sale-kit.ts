@@ -175,12 +175,22 @@ export class HandSale {
   }
 
   lock(name: string, ids: string[], requestId = `request-${++this.#requests}`): LockOutcome {
-    return this.desk.lockSeats({
+    const [outcome] = this.lockTogether([{ name, ids, requestId }]);
+    if (outcome === undefined) throw new Error('no answer to a lock');
+    return outcome;
+  }
+
+  /** Locks of several buyers in one call. */
+  lockTogether(
+    locks: readonly { name: string; ids: string[]; requestId: string }[],
+  ): LockOutcome[] {
+    const requests = locks.map(({ name, ids, requestId }) => ({
       accountId: account(name),
       admissionId: `adm-${name}`,
       seatIds: seatIds(...ids),
       requestId: requestId as RequestId,
-    });
+    }));
+    return this.desk.lockAll({ requests });
   }
 
   /** Admitted, locked and ordered. */

@@ -12,7 +12,7 @@ const nothing: SeatCommit = {
   orders: [],
   history: [],
   outbox: [],
-  request: null,
+  requests: [],
   stripeEvent: null,
 };
 
@@ -53,7 +53,7 @@ export function storeConformance(withStore: WithStore): void {
       expect(store.order('book_show_x' as OrderId)).toBe(null);
       expect(store.orderOfHold('hold_show_x' as HoldId)).toBe(null);
       expect(store.ordersOf('ana' as AccountId)).toEqual([]);
-      expect(store.request('ana' as AccountId, 'r')).toBe(null);
+      expect(store.requests([{ accountId: 'ana' as AccountId, requestId: 'r' }])).toEqual([]);
       expect(store.hasStripeEvent('evt')).toBe(false);
       expect(store.outboxNext('file')).toBe(null);
       expect(store.outboxCount('file')).toBe(0);
@@ -104,14 +104,17 @@ export function storeConformance(withStore: WithStore): void {
     await withStore((store) => {
       const accountId = 'ana' as AccountId;
       const row = { accountId, requestId: 'r1', fingerprint: 'f', outcome: '{"ok":true}', at: 50 };
-      store.commit({ ...nothing, request: row });
-      expect(store.request(accountId, 'r1')).toEqual(row);
-      expect(store.request('bob' as AccountId, 'r1')).toBe(null);
-      expect(() => store.commit({ ...nothing, request: row })).toThrow(/twice|UNIQUE/);
+      const other = { ...row, requestId: '2', at: 60 };
+      store.commit({ ...nothing, requests: [row, other] });
+      expect(store.requests([row, { accountId: 'bob' as AccountId, requestId: 'r1' }])).toEqual([
+        row,
+      ]);
+      expect(store.requests([other, row])).toEqual([other, row]);
+      expect(() => store.commit({ ...nothing, requests: [row] })).toThrow(/twice|UNIQUE/);
       store.forgetRequests(50);
-      expect(store.request(accountId, 'r1')).toEqual(row);
+      expect(store.requests([row])).toEqual([row]);
       store.forgetRequests(51);
-      expect(store.request(accountId, 'r1')).toBe(null);
+      expect(store.requests([row])).toEqual([]);
     });
   });
 

@@ -22,14 +22,19 @@ export function ReceiptForm(props: {
   const [tried, setTried] = createSignal(false);
   const account = (): string | undefined =>
     readReceipt(text()).account ?? session()?.user.id ?? (typed().trim() || undefined);
-  const asksAccount = (): boolean => readReceipt(text()).account === null && session() === null;
+  const asksAccount = (): boolean => {
+    const given = readReceipt(text());
+    return given.eventId !== null && given.account === null && session() === null;
+  };
   const empty = (): boolean => text().trim() === '';
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     setTried(true);
-    const owner = account();
+    const given = readReceipt(text());
+    // What is no receipt is told so at once, whoever's it were.
+    const owner = account() ?? (given.eventId === null ? '' : undefined);
     if (props.busy || empty() || owner === undefined) return;
-    props.check({ ...readReceipt(text()), account: owner as AccountId });
+    props.check({ ...given, account: owner as AccountId });
   };
   const open = async (input: HTMLInputElement): Promise<void> => {
     const file = input.files?.[0];

@@ -69,7 +69,7 @@ function Check(props: { eventId: string | null }): JSX.Element {
     ),
   );
   return (
-    <div class="column stack stack--loose">
+    <div class="column stack">
       <header class="stack stack--tight">
         <Show when={event()}>
           {(found) => (

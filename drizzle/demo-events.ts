@@ -65,6 +65,7 @@ export function demoEvents(): readonly DemoEvent[] {
       settings: {
         ...settings,
         seatsPerAccount: 8,
+        requireVerifiedEmail: true,
         admission: { ...settings.admission, batchSize: 20, slots: 60 },
       },
       ...theatrePlan(),

@@ -15,23 +15,24 @@ const STRIPE_HOSTS = {
 } as const;
 
 /**
- * The site's policy: own scripts and the payment script only. Style attributes are allowed, style sheets
+ * The site's policy: own scripts, the payment script, and Turnstile's where it is on. Style attributes are allowed, style sheets
  * only from us. Where payments go is configuration, so the policy is made here and not in a file.
  */
 export function pagePolicy(settings: Settings, host: string): string {
   const { apiBase, jsUrl } = settings.stripe;
   const hosted = jsUrl.hostname.endsWith('stripe.com');
   const script = `${jsUrl.origin}${hosted ? ` ${STRIPE_HOSTS.script}` : ''}`;
+  const challenge = settings.turnstile ? ` ${settings.turnstile.apiBase.origin}` : '';
   const frame = `${jsUrl.origin}${hosted ? ` ${STRIPE_HOSTS.frame}` : ''}`;
   return [
     "default-src 'none'",
-    `script-src 'self' ${script}`,
+    `script-src 'self' ${script}${challenge}`,
     "style-src 'self'",
     "style-src-attr 'unsafe-inline'",
     `img-src 'self' data: blob:${hosted ? ` ${STRIPE_HOSTS.image}` : ''}`,
     "font-src 'self'",
     `connect-src 'self' ws://${host} wss://${host} ${[...new Set([apiBase.origin, jsUrl.origin])].join(' ')}`,
-    `frame-src ${frame}`,
+    `frame-src ${frame}${challenge}`,
     "worker-src 'self'",
     "manifest-src 'self'",
     "media-src 'self' data:",

@@ -1,13 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { AccountId, EventId } from '../../durable-objects/core/ids.ts';
-import { leafName, leafOf } from '../../durable-objects/protocol/queue-rpc.ts';
+import type { SaleSettings } from '../../durable-objects/core/sale.ts';
+import { leafName, leafOf } from '../../durable-objects/core/shard-plan.ts';
 import type { JoinOutcome } from '../../durable-objects/protocol/queue-rpc.ts';
 import { leafAt } from '../../durable-objects/stubs.ts';
 import type { WaitingRoomStub } from '../../durable-objects/stubs.ts';
 import { requireEvent } from '../catalogue-access.ts';
 import type { AppContext, AppEnv } from '../context.ts';
 import { Mailboxes } from '../mailbox.ts';
+import { mayJoin } from '../may-join.ts';
 import { signedIn } from '../middleware/signed-in.ts';
 import { ProblemError, tryLater } from '../problem.ts';
 import { positionAnswer } from '../queue-answers.ts';
@@ -38,7 +40,14 @@ const join = createRoute({
   request: body(joinRequest),
   responses: {
     200: json(positionResponse, 'Your place.'),
-    ...problems(...BEARER, ...BODY, 'event_not_found', 'sale_closed', 'overloaded'),
+    ...problems(
+      ...BEARER,
+      ...BODY,
+      'email_not_verified',
+      'event_not_found',
+      'sale_closed',
+      'overloaded',
+    ),
   },
 });
 
@@ -96,7 +105,8 @@ export function queueRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(join, async (c) => {
     const { eventId } = c.req.valid('json');
     const accountId = c.get('access').sub;
-    const { room, name } = await leafFor(c, eventId);
+    const { room, name, settings } = await leafFor(c, eventId);
+    if (!mayJoin(settings, c.get('access'))) throw new ProblemError('email_not_verified');
     const outcome = await joins
       .of(name)
       .ask(accountId, (accountIds) => ask(() => room().joinAll({ accountIds })));
@@ -147,12 +157,12 @@ export function queueRoutes(app: OpenAPIHono<AppEnv>): void {
 /** Joins that come at the same time to one leaf, sent together. */
 const joins = new Mailboxes<AccountId, JoinOutcome>();
 
-/** The caller's leaf: its name, and a fresh stub whenever `room` is called. Checks that there is such an event. */
+/** The caller's leaf: its name, and a fresh stub whenever `room` is called; and the sale's settings. Checks that there is such an event. */
 async function leafFor(
   c: AppContext,
   id: EventId,
-): Promise<{ name: string; room: () => WaitingRoomStub }> {
-  const { definition } = await requireEvent(c, id);
-  const index = leafOf(c.get('access').sub, definition.settings.leaves);
-  return { name: leafName(id, index), room: () => leafAt(c.env, id, index) };
+): Promise<{ name: string; room: () => WaitingRoomStub; settings: SaleSettings }> {
+  const { settings } = (await requireEvent(c, id)).definition;
+  const index = leafOf(c.get('access').sub, settings.leaves);
+  return { name: leafName(id, index), room: () => leafAt(c.env, id, index), settings };
 }

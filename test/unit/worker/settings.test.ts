@@ -62,6 +62,7 @@ describe('the page policy', () => {
     expect(hosted).toContain('https://hooks.stripe.com');
     expect(hosted).toContain('wss://tickets.example.com https://api.stripe.com');
     expect(hosted).toContain('upgrade-insecure-requests');
+    expect(hosted).not.toContain('cloudflare');
     const local = pagePolicy(
       requireSettings({
         ...PRODUCTION,
@@ -74,5 +75,13 @@ describe('the page policy', () => {
     expect(local).toContain("script-src 'self' http://localhost:12111;");
     expect(local).not.toContain('stripe.com');
     expect(local).not.toContain('upgrade-insecure-requests');
+  });
+
+  it('allows Turnstile’s script and frame when it is on, and in nothing else', () => {
+    const keys = { TURNSTILE_SITE_KEY: 'site', TURNSTILE_SECRET_KEY: 'secret' };
+    const policy = pagePolicy(requireSettings({ ...PRODUCTION, ...keys }), 'tickets.example.com');
+    const allowing = policy.split('; ').filter((rule) => rule.includes('cloudflare'));
+    expect(allowing.map((rule) => rule.split(' ')[0])).toEqual(['script-src', 'frame-src']);
+    for (const rule of allowing) expect(rule).toContain(' https://challenges.cloudflare.com');
   });
 });

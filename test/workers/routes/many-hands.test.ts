@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { crowdAccount } from '../../../drizzle/demo-data.ts';
 import type { AccountId, EventId } from '../../../durable-objects/core/ids.ts';
 import { LIMITS } from '../../../durable-objects/protocol/limits.ts';
 import { BEARER_PREFIX, CLOSE, LIVE_PROTOCOL } from '../../../durable-objects/protocol/live.ts';
 import { signToken } from '../../../durable-objects/protocol/tokens.ts';
 import type { Problem } from '../../../worker/schemas/common.ts';
+import type { Event } from '../../../worker/schemas/events.ts';
 import type { Position, QueueStats } from '../../../worker/schemas/queue.ts';
 import { addSale } from '../../support/sale-fixture.ts';
 import { TestSocket } from '../waiting-room-support.ts';
@@ -37,6 +39,21 @@ async function device(eventId: string, fan: number): Promise<TestSocket> {
 
 async function join(eventId: string, token: string): Promise<Position> {
   return (await ask<Position>('POST', '/api/queue/join', { token, body: { eventId } })).body;
+}
+
+/** An access token as they were made before it was asked whether the address is verified. */
+function oldToken(fan: number): Promise<string> {
+  const { id, email, name } = crowdAccount(fan);
+  const iat = Math.floor(Date.now() / 1000);
+  return signToken(workerEnv.AUTH_SECRET, 'access', {
+    sub: id as AccountId,
+    jti: crypto.randomUUID(),
+    sid: crypto.randomUUID(),
+    email,
+    name,
+    iat,
+    exp: iat + 3600,
+  });
 }
 
 async function joined(eventId: string): Promise<number> {
@@ -180,5 +197,36 @@ describe('one device too many', () => {
     await oldest.end();
     const back = await device(eventId, 63);
     expect((await back.next('welcome')).position?.place).toBe(place);
+  });
+});
+
+describe('a sale for verified addresses only', () => {
+  const refused = [403, 'email_not_verified'];
+
+  it('lets only those join whose token says so, and looks nothing up for it', async () => {
+    const eventId = await newSale({ requireVerifiedEmail: true });
+    const body = { eventId };
+    const unverified = await tokenOf(64, { emailVerified: false });
+    const answer = await ask('POST', '/api/queue/join', { token: unverified, body });
+    expect([answer.status, answer.body.code]).toEqual(refused);
+    expect(await joined(eventId)).toBe(0);
+    const verified = await tokenOf(64);
+    expect((await join(eventId, verified)).place).toBe(0);
+  });
+
+  it('takes a token from before it was asked as not verified', async () => {
+    const eventId = await newSale({ requireVerifiedEmail: true });
+    const old = await oldToken(65);
+    const late = await ask('POST', '/api/queue/join', { token: old, body: { eventId } });
+    expect([late.status, late.body.code]).toEqual(refused);
+  });
+
+  it('tells so beforehand; other sales ask for nothing', async () => {
+    const asking = await newSale({ requireVerifiedEmail: true });
+    const open = await newSale();
+    const rulesOf = async (id: string) =>
+      (await ask<Event>('GET', `/api/events/${id}`)).body.rules.requireVerifiedEmail;
+    expect([await rulesOf(asking), await rulesOf(open)]).toEqual([true, false]);
+    expect((await join(open, await tokenOf(66, { emailVerified: false }))).place).toBe(0);
   });
 });

@@ -1,6 +1,7 @@
 import type { EventId } from './core/ids.ts';
-import { leafName } from './protocol/queue-rpc.ts';
-import type { SaleQueueRpc, WaitingRoomRpc } from './protocol/queue-rpc.ts';
+import { leafName, parentOf } from './core/shard-plan.ts';
+import type { RoomNode } from './core/shard-plan.ts';
+import type { ParentRpc, RelayRpc, SaleQueueRpc, WaitingRoomRpc } from './protocol/queue-rpc.ts';
 import type { SaleSeatsRpc } from './protocol/seats-rpc.ts';
 
 /** Bindings that the objects need; the Worker's environment has them and more. */
@@ -30,5 +31,20 @@ export function leafAt(env: ObjectEnv, eventId: EventId, index: number): Waiting
 
 /** A waiting room by its object name, as children give it to their parent. */
 export function roomNamed(env: ObjectEnv, name: string): WaitingRoomStub {
-  return env.WAITING_ROOM.get(env.WAITING_ROOM.idFromName(name)) as unknown as WaitingRoomStub;
+  return namespaceStub(env, name) as unknown as WaitingRoomStub;
+}
+
+/** A relay by its object name. */
+export function relayNamed(env: ObjectEnv, name: string): RelayRpc {
+  return namespaceStub(env, name) as unknown as RelayRpc;
+}
+
+/** Whom a node asks: its relay, or EventSale itself. */
+export function parentAt(env: ObjectEnv, node: RoomNode): ParentRpc {
+  const relay = parentOf(node);
+  return relay === null ? saleOf(env, node.eventId) : relayNamed(env, relay);
+}
+
+function namespaceStub(env: ObjectEnv, name: string): DurableObjectStub {
+  return env.WAITING_ROOM.get(env.WAITING_ROOM.idFromName(name));
 }

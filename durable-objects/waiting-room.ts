@@ -1,53 +1,76 @@
 import { DurableObject } from 'cloudflare:workers';
-import { EVENT_ID } from './core/ids.ts';
-import type { AccountId, EventId } from './core/ids.ts';
+import type { AccountId } from './core/ids.ts';
+import { nodeOf } from './core/shard-plan.ts';
+import type { RoomNode } from './core/shard-plan.ts';
 import { LIMITS } from './protocol/limits.ts';
 import { CLOSE, LIVE_PROTOCOL, PING, PONG } from './protocol/live.ts';
 import { LIVE_HEADERS } from './protocol/queue-rpc.ts';
-import type { PublishedFrames, WaitingRoomRpc } from './protocol/queue-rpc.ts';
+import type {
+  GrantRequest,
+  PublishedFrames,
+  RelayRpc,
+  WaitingRoomRpc,
+} from './protocol/queue-rpc.ts';
+import { SqlNotes } from './storage/notes.ts';
+import { relaySteps, SqlRelayStore } from './storage/relay-store.ts';
 import { roomSteps, SqlRoomStore } from './storage/room-store.ts';
-import type { RoomStore } from './storage/room-store.ts';
 import { migrate } from './storage/schema.ts';
-import { saleOf } from './stubs.ts';
+import { parentAt, roomNamed, saleOf } from './stubs.ts';
 import type { ObjectEnv } from './stubs.ts';
-import type { RoomContext } from './waiting-room/context.ts';
+import type { NodeContext } from './waiting-room/context.ts';
 import { Live } from './waiting-room/live.ts';
+import { RelayDesk } from './waiting-room/relay-desk.ts';
 import { RoomDesk } from './waiting-room/room-desk.ts';
 import { closeSocket, Sockets } from './waiting-room/sockets.ts';
 
 /** Back-off told to a client that finds this leaf full, ms. */
 const SHED = { minBackoffMs: 2_000, maxBackoffMs: 20_000 };
 
+interface Leaf {
+  desk: RoomDesk;
+  sockets: Sockets;
+  live: Live;
+}
+
 /**
- * A leaf of the waiting room: holds sockets, remembers its fans' places, joins in batches. This shell
- * maps platform calls to `RoomDesk` and `Live`; the object's name says which event and leaf it is.
+ * A node of the waiting room's tree. A leaf holds sockets, remembers its fans' places and joins in
+ * batches; a relay adds up its leaves' batches and passes frames down. This shell maps platform calls to
+ * their desks; the object's name says which event and node it is.
  */
-export class WaitingRoom extends DurableObject<ObjectEnv> implements WaitingRoomRpc {
-  readonly #desk: RoomDesk;
-  readonly #sockets: Sockets;
-  readonly #live: Live;
+export class WaitingRoom extends DurableObject<ObjectEnv> implements WaitingRoomRpc, RelayRpc {
+  readonly #leaf: Leaf | null;
+  readonly #relay: RelayDesk | null;
 
   constructor(ctx: DurableObjectState, env: ObjectEnv) {
     super(ctx, env);
-    migrate(ctx.storage.sql, roomSteps);
-    const store = new SqlRoomStore(ctx.storage.sql);
-    const name = ownName(ctx, store);
-    const eventId = eventOfLeaf(name);
-    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
-    this.#sockets = new Sockets(ctx.getWebSockets());
-    this.#desk = new RoomDesk(this.#context(name, eventId), store, this.#sockets);
-    const live = { now: () => Date.now(), eventId, authSecret: env.AUTH_SECRET };
-    this.#live = new Live(live, this.#desk, this.#sockets);
-    this.#desk.start();
+    const { sql } = ctx.storage;
+    migrate(sql, [...roomSteps, ...relaySteps]);
+    const [name, node] = ownName(ctx);
+    const context = this.#context(name, node);
+    this.#leaf = node.kind === 'leaf' ? this.#openLeaf(context, node) : null;
+    const child = (childName: string) => roomNamed(env, childName);
+    this.#relay =
+      node.kind === 'relay' ? new RelayDesk({ ...context, child }, new SqlRelayStore(sql)) : null;
+    this.#start();
   }
 
-  #context(name: string, eventId: EventId): RoomContext {
+  #openLeaf(context: NodeContext, { eventId }: RoomNode): Leaf {
+    const { ctx, env } = this;
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
+    const sockets = new Sockets(ctx.getWebSockets());
+    const store = new SqlRoomStore(ctx.storage.sql);
+    const sale = () => saleOf(env, eventId);
+    const desk = new RoomDesk({ ...context, eventId, sale }, store, sockets);
+    const live = { now: () => Date.now(), eventId, authSecret: env.AUTH_SECRET };
+    return { desk, sockets, live: new Live(live, desk, sockets) };
+  }
+
+  #context(name: string, node: RoomNode): NodeContext {
     return {
       name,
-      eventId,
       now: () => Date.now(),
       random: () => Math.random(),
-      parent: () => saleOf(this.env, eventId),
+      parent: () => parentAt(this.env, node),
       later: (delayMs, task) => {
         const id = setTimeout(task, delayMs);
         return () => clearTimeout(id);
@@ -56,32 +79,62 @@ export class WaitingRoom extends DurableObject<ObjectEnv> implements WaitingRoom
     };
   }
 
+  #start(): void {
+    this.#leaf?.desk.start();
+    this.#relay?.start();
+  }
+
+  /** Calls of the Worker, which go to leaves only. */
+  get #fans(): Leaf {
+    if (this.#leaf === null) throw new Error('a relay has no fans');
+    return this.#leaf;
+  }
+
+  /** Calls of children, which only a relay has. */
+  get #children(): RelayDesk {
+    if (this.#relay === null) throw new Error('a leaf has no children');
+    return this.#relay;
+  }
+
+  grantPlaces(request: GrantRequest) {
+    return this.#children.grantPlaces(request);
+  }
+
+  reportLeft(request: { child: string; places: readonly number[] }) {
+    return this.#children.reportLeft(request);
+  }
+
+  subscribe(request: { child: string }) {
+    return this.#children.subscribe(request);
+  }
+
   joinAll(request: { accountIds: readonly AccountId[] }) {
-    return this.#desk.joinAll(request);
+    return this.#fans.desk.joinAll(request);
   }
 
   position(request: { accountId: AccountId; claim: boolean }) {
-    return this.#desk.position(request);
+    return this.#fans.desk.position(request);
   }
 
   leave(request: { accountId: AccountId }) {
-    return this.#desk.leave(request);
+    return this.#fans.desk.leave(request);
   }
 
   lastTick() {
-    return this.#desk.lastTick();
+    return (this.#relay ?? this.#fans.desk).lastTick();
   }
 
   publish(frames: PublishedFrames) {
-    return this.#desk.publish(frames);
+    return (this.#relay ?? this.#fans.desk).publish(frames);
   }
 
   override alarm(): void {
-    this.#desk.start();
+    this.#start();
   }
 
   /** Takes a socket that the Worker has verified. */
   override fetch(request: Request): Response {
+    const { sockets, live } = this.#fans;
     const accountId = request.headers.get(LIVE_HEADERS.account);
     const expiresAt = Number(request.headers.get(LIVE_HEADERS.tokenExpires));
     if (request.headers.get('upgrade') !== 'websocket' || accountId === null || !(expiresAt > 0)) {
@@ -89,13 +142,13 @@ export class WaitingRoom extends DurableObject<ObjectEnv> implements WaitingRoom
     }
     const [browser, server] = Object.values(new WebSocketPair());
     if (browser === undefined || server === undefined) throw new Error('a pair has two ends');
-    if (this.#sockets.size >= LIMITS.socketsPerLeaf) {
+    if (sockets.size >= LIMITS.socketsPerLeaf) {
       server.accept();
       server.close(CLOSE.shed, JSON.stringify(SHED));
     } else {
       this.ctx.acceptWebSocket(server);
-      const client = this.#sockets.add(server, accountId as AccountId, expiresAt, Date.now());
-      this.ctx.waitUntil(this.#live.welcome(client));
+      const client = sockets.add(server, accountId as AccountId, expiresAt, Date.now());
+      this.ctx.waitUntil(live.welcome(client));
     }
     const offered = request.headers.get('sec-websocket-protocol') ?? '';
     const spoken = offered.split(',').some((protocol) => protocol.trim() === LIVE_PROTOCOL);
@@ -104,31 +157,28 @@ export class WaitingRoom extends DurableObject<ObjectEnv> implements WaitingRoom
   }
 
   override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
-    const client = this.#sockets.of(socket);
-    if (client !== undefined) await this.#live.message(client, data);
+    const { sockets, live } = this.#fans;
+    const client = sockets.of(socket);
+    if (client !== undefined) await live.message(client, data);
   }
 
   override webSocketClose(socket: WebSocket, code: number, reason: string): void {
-    this.#sockets.remove(socket);
+    this.#fans.sockets.remove(socket);
     closeSocket(socket, code, reason);
   }
 
   override webSocketError(socket: WebSocket): void {
-    this.#sockets.remove(socket);
+    this.#fans.sockets.remove(socket);
   }
 }
 
-/** The object's name, kept for the wakes at which the runtime does not tell it. */
-function ownName(ctx: DurableObjectState, store: RoomStore): string {
-  const kept = store.note('name');
+/** The object's name, kept for the wakes at which the runtime does not tell it, and what it says. */
+function ownName(ctx: DurableObjectState): [string, RoomNode] {
+  const notes = new SqlNotes<'name'>(ctx.storage.sql);
+  const kept = notes.note('name');
   const name = ctx.id.name ?? kept;
-  if (name === null) throw new Error('a waiting room is addressed by name: EVENT/leaf/N');
-  if (kept === null) store.setNote('name', name);
-  return name;
-}
-
-function eventOfLeaf(name: string): EventId {
-  const [eventId = ''] = name.split('/', 1);
-  if (!EVENT_ID.test(eventId)) throw new Error(`no waiting room's name: ${name}`);
-  return eventId as EventId;
+  const node = name === null ? null : nodeOf(name);
+  if (name === null || node === null) throw new Error(`no waiting room's name: ${name}`);
+  if (kept === null) notes.setNote('name', name);
+  return [name, node];
 }

@@ -29,6 +29,11 @@ export class CallLog {
     return this.#end >= tick.cursor;
   }
 
+  /** All open calls of orders below `cursor`; null when some of them may be missing. */
+  callsTo(cursor: number): readonly Call[] | null {
+    return this.#end >= cursor ? this.#calls : null;
+  }
+
   /** The call of an order below the cursor: `past` when its time is over, `unknown` when the parent must be asked. */
   of(order: number): Call | 'past' | 'unknown' {
     if (order >= this.#end) return 'unknown';

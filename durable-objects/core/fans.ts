@@ -1,3 +1,4 @@
+import type { Batch } from './batch.ts';
 import type { AccountId } from './ids.ts';
 
 /** A fan as the leaf knows them: the `index`-th of its `batch`. Times are epoch ms. */
@@ -12,14 +13,6 @@ export interface Fan {
   admission: { admissionId: string; claimedAt: number; until: number } | null;
   /** The parent said that the fan's time is over; a join asks for a new place. */
   over: boolean;
-}
-
-/** One batch as it is stored: its accounts in order, and the first place once it was answered. */
-export interface Batch {
-  batch: number;
-  accounts: readonly AccountId[];
-  at: number;
-  first: number | null;
 }
 
 /** The fans of one leaf, one per account; rebuilt from the batches on wake. */
@@ -46,7 +39,8 @@ export class Fans {
 
   /** Adds a batch; whoever was known from an earlier one is replaced. */
   add(batch: Batch): void {
-    const { at, first } = batch;
+    const { at } = batch;
+    const first = batch.grant?.first ?? null;
     this.#firsts.set(batch.batch, first);
     batch.accounts.forEach((accountId, index) => {
       const place = first === null ? null : first + index;

@@ -7,10 +7,10 @@ import type { SaleDefinition } from '../core/sale.ts';
 import type { Tick } from '../core/tick.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type {
-  ClaimRules,
   GrantOutcome,
   GrantRequest,
   SaleQueueRpc,
+  Subscription,
 } from '../protocol/queue-rpc.ts';
 import type { QueueStore } from '../storage/queue-store.ts';
 import type { Timer } from '../storage/timers.ts';
@@ -22,9 +22,6 @@ export { queueSteps } from '../storage/queue-store.ts';
 
 type ClaimOutcome = Awaited<ReturnType<SaleQueueRpc['claimAdmission']>>;
 type ClaimRequest = Parameters<SaleQueueRpc['claimAdmission']>[0];
-type Subscription = NonNullable<Awaited<ReturnType<SaleQueueRpc['subscribe']>>> & {
-  claims: ClaimRules;
-};
 
 const KIND = 'queue';
 const ADVANCE = 'advance';

@@ -4,8 +4,6 @@ import type { AccountId } from '../core/ids.ts';
 import type { Refused, Result } from '../core/result.ts';
 import type { Tick } from '../core/tick.ts';
 
-export { leafName, leafOf } from '../core/shard-plan.ts';
-
 /** Where a fan stands. `order` equals `place` except for a lobby that was drawn. */
 export interface FanPosition {
   status: 'lobby' | 'waiting' | 'admitted';
@@ -57,6 +55,14 @@ export interface WaitingRoomRpc {
   /** The last tick seen, for clients without a socket. Null: no such event. */
   lastTick(): Promise<Tick | null>;
   /** From the parent: frames to send to every socket as they are. `seats` only goes to those who watch seats. */
+  publish(frames: PublishedFrames): Promise<void>;
+}
+
+/** A relay: parent of its leaves, child of EventSale. */
+export interface RelayRpc extends ParentRpc {
+  /** The last tick seen. Null: no such event. */
+  lastTick(): Promise<Tick | null>;
+  /** From the parent: frames to pass on as they are. */
   publish(frames: PublishedFrames): Promise<void>;
 }
 
@@ -115,11 +121,28 @@ export interface ClaimRules {
   calls: readonly Call[];
 }
 
-/** EventSale, the queue side. */
-export interface SaleQueueRpc {
+/** What a child knows its parent by: a relay, or EventSale itself. */
+export interface ParentRpc {
+  /** The range of `(child, batch)`; asked again, the same range. */
   grantPlaces(request: GrantRequest): Promise<GrantOutcome>;
-  /** Places given up at a leaf. Idempotent. */
+  /** Places given up below the child; answered when EventSale knows of them. Idempotent. */
   reportLeft(request: { child: string; places: readonly number[] }): Promise<void>;
+  /**
+   * Current tick, and from now on ticks are published to `child`. Null: no such event; `away`: a relay
+   * that has not heard from EventSale itself.
+   */
+  subscribe(request: { child: string }): Promise<Subscription | null | 'away'>;
+}
+
+/** What a child is told when it subscribes. */
+export interface Subscription {
+  tick: Tick;
+  joinLimit: { max: number; windowMs: number };
+  claims: ClaimRules;
+}
+
+/** EventSale, the queue side. */
+export interface SaleQueueRpc extends ParentRpc {
   /** The fan with this place comes in, if called and in time. Idempotent per account. */
   claimAdmission(request: {
     accountId: AccountId;
@@ -132,12 +155,6 @@ export interface SaleQueueRpc {
       | { code: 'slots_full'; retryAfterMs: number }
     >
   >;
-  /** Current tick, and from now on ticks are published to `child`. Null: no such event. */
-  subscribe(request: { child: string }): Promise<{
-    tick: Tick;
-    joinLimit: { max: number; windowMs: number };
-    claims?: ClaimRules;
-  } | null>;
   /** Organiser's switch. Paused: joins go on, nobody is called. */
   setPaused(request: { paused: boolean }): Promise<Result<object, Refused<'event_not_found'>>>;
 }

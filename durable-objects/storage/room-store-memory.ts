@@ -1,27 +1,27 @@
-import type { Batch } from '../core/fans.ts';
+import type { Batch, BatchGrant } from '../core/batch.ts';
+import { MemoryNotes } from './notes.ts';
 import type { Departure, RoomAdmission, RoomNote, RoomStore } from './room-store.ts';
 
 /** A leaf's memory without a database, for the simulator and for tests. */
-export class MemoryRoomStore implements RoomStore {
+export class MemoryRoomStore extends MemoryNotes<RoomNote> implements RoomStore {
   readonly #batches = new Map<number, Batch>();
   readonly #departures: Departure[] = [];
   readonly #admissions = new Map<string, RoomAdmission>();
-  readonly #notes = new Map<RoomNote, string>();
 
   batches(): Batch[] {
     return [...this.#batches.values()]
-      .map((batch) => ({ ...batch, accounts: [...batch.accounts] }))
+      .map((batch) => structuredClone(batch))
       .sort((a, b) => a.batch - b.batch);
   }
 
   addBatch(batch: Batch): void {
     if (this.#batches.has(batch.batch)) throw new Error(`written before: ${batch.batch}`);
-    this.#batches.set(batch.batch, { ...batch, accounts: [...batch.accounts] });
+    this.#batches.set(batch.batch, structuredClone(batch));
   }
 
-  setFirst(batch: number, first: number): void {
+  setGrant(batch: number, grant: BatchGrant): void {
     const known = this.#batches.get(batch);
-    if (known !== undefined) this.#batches.set(batch, { ...known, first });
+    if (known !== undefined) this.#batches.set(batch, { ...known, grant: structuredClone(grant) });
   }
 
   dropBatch(batch: number): void {
@@ -46,13 +46,5 @@ export class MemoryRoomStore implements RoomStore {
 
   saveAdmission(row: RoomAdmission): void {
     this.#admissions.set(`${row.batch}/${row.index}`, { ...row, admission: { ...row.admission } });
-  }
-
-  note(key: RoomNote): string | null {
-    return this.#notes.get(key) ?? null;
-  }
-
-  setNote(key: RoomNote, value: string): void {
-    this.#notes.set(key, value);
   }
 }

@@ -1,6 +1,8 @@
-import type { Batch } from '../core/fans.ts';
+import type { Batch, BatchGrant } from '../core/batch.ts';
 import type { AccountId } from '../core/ids.ts';
 import type { Admission } from '../protocol/queue-rpc.ts';
+import { SqlNotes } from './notes.ts';
+import type { Notes } from './notes.ts';
 import type { SchemaStep } from './schema.ts';
 
 /** One who left: the `index`-th of `batch`. `seq` grows with each departure. */
@@ -18,13 +20,13 @@ export interface RoomAdmission {
 }
 
 /** Where a leaf keeps what must survive: one row per flush of joins, never one per fan. */
-export interface RoomStore {
+export interface RoomStore extends Notes<RoomNote> {
   /** Ascending by batch. */
   batches(): Batch[];
   /** Written before the parent is asked. */
   addBatch(batch: Batch): void;
   /** The parent's answer. */
-  setFirst(batch: number, first: number): void;
+  setGrant(batch: number, grant: BatchGrant): void;
   /** The parent refused the batch; nobody in it has a place. */
   dropBatch(batch: number): void;
   /** Ascending by `seq`. */
@@ -33,13 +35,13 @@ export interface RoomStore {
   addDeparture(batch: number, index: number): number;
   admissions(): RoomAdmission[];
   saveAdmission(row: RoomAdmission): void;
-  /** A small value kept by name; JSON text. */
-  note(key: RoomNote): string | null;
-  setNote(key: RoomNote, value: string): void;
 }
 
-/** `name`: the object's own. `reported`: departures up to this `seq` were acknowledged. `feed`: the last frame. */
-export type RoomNote = 'name' | 'reported' | 'feed';
+/**
+ * `name`: the object's own. `reported`: departures up to this `seq` were acknowledged. `refused`: the last
+ * batch that the parent refused. `feed`: the last frame.
+ */
+export type RoomNote = 'name' | 'reported' | 'refused' | 'feed';
 
 /** Schema of `SqlRoomStore`. */
 export const roomSteps: readonly SchemaStep[] = [
@@ -50,13 +52,23 @@ export const roomSteps: readonly SchemaStep[] = [
           CREATE TABLE room_admissions (batch INTEGER NOT NULL, idx INTEGER NOT NULL, admission TEXT NOT NULL, PRIMARY KEY (batch, idx)) STRICT, WITHOUT ROWID;
           CREATE TABLE room_notes (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
   },
+  {
+    // Nothing was on sale before places had receipts: what cannot be proven is not kept.
+    id: 'room-2',
+    sql: `DROP TABLE room_batches;
+          DELETE FROM room_departures;
+          DELETE FROM room_admissions;
+          DELETE FROM room_notes WHERE key <> 'name';
+          CREATE TABLE room_batches (batch INTEGER PRIMARY KEY, accounts TEXT NOT NULL, at INTEGER NOT NULL, granted TEXT) STRICT;`,
+  },
 ];
 
 /** A leaf's memory in its SQLite. */
-export class SqlRoomStore implements RoomStore {
+export class SqlRoomStore extends SqlNotes<RoomNote> implements RoomStore {
   readonly #sql: SqlStorage;
 
   constructor(sql: SqlStorage) {
+    super(sql);
     this.#sql = sql;
   }
 
@@ -65,25 +77,32 @@ export class SqlRoomStore implements RoomStore {
       batch: number;
       accounts: string;
       at: number;
-      first: number | null;
-    }>('SELECT batch, accounts, at, first FROM room_batches ORDER BY batch');
-    return rows
-      .toArray()
-      .map((row) => ({ ...row, accounts: JSON.parse(row.accounts) as AccountId[] }));
+      granted: string | null;
+    }>('SELECT batch, accounts, at, granted FROM room_batches ORDER BY batch');
+    return rows.toArray().map(({ batch, accounts, at, granted }) => ({
+      batch,
+      accounts: JSON.parse(accounts) as AccountId[],
+      at,
+      grant: granted === null ? null : (JSON.parse(granted) as BatchGrant),
+    }));
   }
 
   addBatch(batch: Batch): void {
     this.#sql.exec(
-      'INSERT INTO room_batches (batch, accounts, at, first) VALUES (?, ?, ?, ?)',
+      'INSERT INTO room_batches (batch, accounts, at, granted) VALUES (?, ?, ?, ?)',
       batch.batch,
       JSON.stringify(batch.accounts),
       batch.at,
-      batch.first,
+      batch.grant === null ? null : JSON.stringify(batch.grant),
     );
   }
 
-  setFirst(batch: number, first: number): void {
-    this.#sql.exec('UPDATE room_batches SET first = ? WHERE batch = ?', first, batch);
+  setGrant(batch: number, grant: BatchGrant): void {
+    this.#sql.exec(
+      'UPDATE room_batches SET granted = ? WHERE batch = ?',
+      JSON.stringify(grant),
+      batch,
+    );
   }
 
   dropBatch(batch: number): void {
@@ -122,17 +141,5 @@ export class SqlRoomStore implements RoomStore {
       row.index,
       JSON.stringify(row.admission),
     );
-  }
-
-  note(key: RoomNote): string | null {
-    const rows = this.#sql.exec<{ value: string }>(
-      'SELECT value FROM room_notes WHERE key = ?',
-      key,
-    );
-    return rows.toArray()[0]?.value ?? null;
-  }
-
-  setNote(key: RoomNote, value: string): void {
-    this.#sql.exec('INSERT OR REPLACE INTO room_notes (key, value) VALUES (?, ?)', key, value);
   }
 }

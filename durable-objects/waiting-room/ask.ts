@@ -1,14 +1,19 @@
 import { LIMITS } from '../protocol/limits.ts';
-import type { SaleQueueRpc } from '../protocol/queue-rpc.ts';
-import type { RoomContext } from './context.ts';
+import type { NodeContext } from './context.ts';
 
-/** The parent's answer, or that it is away: shed load and try later. Every call here may be repeated. */
-export type Answer<Value> = { ok: true; value: Value } | { ok: false; overloaded: boolean };
+/** The other side did not answer: shed load and try later. */
+export interface Away {
+  ok: false;
+  overloaded: boolean;
+}
+
+/** The answer, or that the other side is away. Every call here may be repeated. */
+export type Answer<Value> = { ok: true; value: Value } | Away;
 
 const TRIES = 3;
 /** Back-off within one call: full jitter below 50 ms, 100 ms. */
 const JITTER_MS = 50;
-/** Back-off between calls while the parent is away, ms. */
+/** Back-off between calls while the other side is away, ms. */
 const AWAY_MS = { least: 250, most: 10_000 };
 
 function flag(error: unknown, name: 'overloaded' | 'retryable'): boolean {
@@ -16,30 +21,30 @@ function flag(error: unknown, name: 'overloaded' | 'retryable'): boolean {
 }
 
 /** Resolves after `ms`. */
-export function pause(context: RoomContext, ms: number): Promise<void> {
+export function pause(context: NodeContext, ms: number): Promise<void> {
   return new Promise((resolve) => {
     context.later(ms, resolve);
   });
 }
 
-/** How long to wait after `failures` failed calls in a row: exponential with full jitter, longer when the parent is overloaded. */
-export function awayMs(context: RoomContext, failures: number, overloaded: boolean): number {
+/** How long to wait after `failures` failed calls in a row: exponential with full jitter, longer when the other side is overloaded. */
+export function awayMs(context: NodeContext, failures: number, overloaded: boolean): number {
   const ceiling = Math.min(AWAY_MS.most, AWAY_MS.least * 2 ** Math.min(failures, 6));
   const floor = overloaded ? ceiling / 2 : AWAY_MS.least / 2;
   return floor + context.random() * (ceiling - floor);
 }
 
 /**
- * Calls the parent: a retryable failure is tried again with full jitter and a fresh stub, an overloaded
- * one never; no answer in time counts as away.
+ * Calls another object; `call` takes a fresh stub each time. A retryable failure is tried again with full
+ * jitter, an overloaded one never; no answer in time counts as away.
  */
 export async function ask<Value>(
-  context: RoomContext,
-  call: (sale: SaleQueueRpc) => Promise<Value>,
+  context: NodeContext,
+  call: () => Promise<Value>,
 ): Promise<Answer<Value>> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return { ok: true, value: await inTime(context, call(context.parent())) };
+      return { ok: true, value: await inTime(context, call()) };
     } catch (error) {
       const overloaded = flag(error, 'overloaded');
       if (overloaded || !flag(error, 'retryable') || attempt === TRIES) {
@@ -51,7 +56,7 @@ export async function ask<Value>(
 }
 
 /** The promise's outcome, or a failure when it takes longer than one outside call may. */
-async function inTime<Value>(context: RoomContext, promise: Promise<Value>): Promise<Value> {
+async function inTime<Value>(context: NodeContext, promise: Promise<Value>): Promise<Value> {
   let cancel = (): void => undefined;
   const late = new Promise<never>((_, reject) => {
     cancel = context.later(LIMITS.outsideCallMs, () => reject(new Error('no answer in time')));

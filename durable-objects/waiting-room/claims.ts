@@ -46,7 +46,9 @@ export class Claims {
   async #ask(fan: Fan): Promise<ClaimResult> {
     const { accountId, place } = fan;
     if (place === null) return { ok: false, code: 'not_admitted' };
-    const answer = await ask(this.#context, (sale) => sale.claimAdmission({ accountId, place }));
+    const answer = await ask(this.#context, () =>
+      this.#context.sale().claimAdmission({ accountId, place }),
+    );
     if (!answer.ok) return { ok: false, code: 'overloaded', retryAfterMs: RETRY_AFTER_MS };
     const outcome = answer.value;
     if (outcome.ok) {

@@ -1,21 +1,38 @@
 import type { AccountId, EventId } from '../core/ids.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
-import type { FanPosition, SaleQueueRpc } from '../protocol/queue-rpc.ts';
+import type {
+  FanPosition,
+  ParentRpc,
+  SaleQueueRpc,
+  WaitingRoomRpc,
+} from '../protocol/queue-rpc.ts';
 
-/** The world as a leaf needs it. The object makes it from the platform; a simulator makes its own. */
-export interface RoomContext {
-  /** The leaf's object name: its children's batches and its subscription go by it. */
+/** The world as leaf and relay need it. The object makes it from the platform; a simulator makes its own. */
+export interface NodeContext {
+  /** The object's name: its batches and its subscription go by it. */
   readonly name: string;
-  readonly eventId: EventId;
   now(): number;
   /** 0 ≤ r < 1; for back-off only. */
   random(): number;
-  /** A fresh stub each time: one that saw an exception may stay broken. */
-  parent(): SaleQueueRpc;
+  /** A relay or EventSale; a fresh stub each time: one that saw an exception may stay broken. */
+  parent(): ParentRpc;
   /** Runs `task` after `delayMs` unless the object dies first or the returned function is called. */
   later(delayMs: number, task: () => void): () => void;
   /** Wakes the object at `at` at the latest, even if it died in between. */
   wakeAt(at: number): void;
+}
+
+/** What a leaf needs besides. */
+export interface RoomContext extends NodeContext {
+  readonly eventId: EventId;
+  /** EventSale itself, whatever is between: a fresh stub each time. */
+  sale(): Pick<SaleQueueRpc, 'claimAdmission'>;
+}
+
+/** What a relay needs besides. */
+export interface RelayContext extends NodeContext {
+  /** A child by its object name; a fresh stub each time. */
+  child(name: string): Pick<WaitingRoomRpc, 'publish'>;
 }
 
 /** Who hears what happens in the leaf: the sockets. Sends never throw and never wait. */

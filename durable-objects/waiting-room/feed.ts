@@ -1,22 +1,19 @@
 import { CallLog } from '../core/call-log.ts';
-import { callState, callTimes } from '../core/calls.ts';
-import type { Fan } from '../core/fans.ts';
+import type { Call } from '../core/calls.ts';
 import type { WindowLimit } from '../core/join-window.ts';
-import { orderOf } from '../core/place-order.ts';
-import { etaSeconds, peopleAhead } from '../core/tick.ts';
 import type { Tick } from '../core/tick.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import type { FanPosition } from '../protocol/queue-rpc.ts';
-import type { RoomStore } from '../storage/room-store.ts';
+import type { Subscription } from '../protocol/queue-rpc.ts';
+import type { Notes } from '../storage/notes.ts';
 import { ask } from './ask.ts';
-import type { RoomContext } from './context.ts';
+import type { NodeContext } from './context.ts';
 
 interface Kept {
   tick: Tick;
   joinLimit: WindowLimit;
 }
 
-/** The last frame is written down at most this often, ms: a leaf that wakes while its parent is away still has one. */
+/** The last frame is written down at most this often, ms: an object that wakes while its parent is away still has one. */
 const KEEP_MS = 10_000;
 /** A frame older than this while fans wait means that the parent may have forgotten us, ms. */
 const STALE_MS = 2 * LIMITS.tickMaxMs;
@@ -25,10 +22,10 @@ const ABSENT_MS = 5_000;
 /** How long a first answer waits for the first frame, ms. */
 const FIRST_FRAME_MS = 3_000;
 
-/** What the leaf knows from its parent: the last tick, the calls, the rules. */
+/** What a leaf or relay knows from its parent: the last tick, the calls, the rules. */
 export class Feed {
-  readonly #context: RoomContext;
-  readonly #store: RoomStore;
+  readonly #context: NodeContext;
+  readonly #notes: Notes<'feed'>;
   readonly #log = new CallLog();
   #tick: Tick | null = null;
   #text = '';
@@ -41,10 +38,10 @@ export class Feed {
   /** Hears of every newer tick, with the cursor before it. */
   onTick: (before: number) => void = () => undefined;
 
-  constructor(context: RoomContext, store: RoomStore) {
+  constructor(context: NodeContext, notes: Notes<'feed'>) {
     this.#context = context;
-    this.#store = store;
-    const kept = store.note('feed');
+    this.#notes = notes;
+    const kept = notes.note('feed');
     if (kept === null) return;
     const { tick, joinLimit } = JSON.parse(kept) as Kept;
     this.#tick = tick;
@@ -57,6 +54,11 @@ export class Feed {
 
   get joinLimit(): WindowLimit {
     return this.#joinLimit;
+  }
+
+  /** Claim window and grace; null before the parent has told them. */
+  get windows(): { claimWindowMs: number; graceMs: number } | null {
+    return this.#windows;
   }
 
   /** The tick as it is sent: serialised once. */
@@ -92,7 +94,7 @@ export class Feed {
     if (Math.abs(now - this.#keptAt) < KEEP_MS) return;
     this.#keptAt = now;
     const kept: Kept = { tick, joinLimit: this.#joinLimit };
-    this.#store.setNote('feed', JSON.stringify(kept));
+    this.#notes.setNote('feed', JSON.stringify(kept));
   }
 
   /** Resolves once there is a tick, or when it is clear that there will be none soon. Refreshes a stale one. */
@@ -120,66 +122,28 @@ export class Feed {
 
   async #subscribe(): Promise<void> {
     const child = this.#context.name;
-    const answer = await ask(this.#context, (sale) => sale.subscribe({ child }));
-    if (!answer.ok) return;
+    const answer = await ask(this.#context, () => this.#context.parent().subscribe({ child }));
+    if (!answer.ok || answer.value === 'away') return;
     if (answer.value === null) {
       this.#absentUntil = this.#context.now() + ABSENT_MS;
       return;
     }
     const { tick, joinLimit, claims } = answer.value;
-    if (claims !== undefined) {
-      this.#windows = { claimWindowMs: claims.claimWindowMs, graceMs: claims.graceMs };
-      this.#log.reset(claims.calls, tick.cursor);
-    }
+    this.#windows = { claimWindowMs: claims.claimWindowMs, graceMs: claims.graceMs };
+    this.#log.reset(claims.calls, tick.cursor);
     this.take(tick, joinLimit);
   }
 
-  /** Whether it is this fan's turn, or was. */
-  called(fan: Fan): boolean {
-    return fan.place !== null && this.#tick !== null && orderOf(fan.place) < this.#tick.cursor;
-  }
-
-  /**
-   * Where the fan stands now; null when they have no place any more: passed over after the grace time,
-   * or inside and done.
-   */
-  position(fan: Fan): FanPosition | null {
+  /** What a child that subscribes here is told; null while a part of it is missing. */
+  subscription(): Subscription | null {
     const tick = this.#tick;
-    const { place, admission, joinedAt } = fan;
-    if (tick === null || place === null || fan.over) return null;
-    const order = orderOf(place);
-    const base = { place, order, joinedAt, claimUntil: null, admission: null };
-    if (admission !== null) {
-      if (admission.until <= this.#context.now()) return null;
-      return { ...base, status: 'admitted', ahead: 0, etaSeconds: 0, admission };
-    }
-    if (order < tick.cursor) {
-      const claimUntil = this.#claimUntil(order);
-      if (claimUntil === 'past') return null;
-      return { ...base, status: 'waiting', ahead: 0, etaSeconds: 0, claimUntil };
-    }
-    const status = tick.phase === 'lobby' ? 'lobby' : 'waiting';
-    return {
-      ...base,
-      status,
-      ahead: peopleAhead(tick, order),
-      etaSeconds: etaSeconds(tick, order),
-    };
+    const calls = tick === null ? null : this.#log.callsTo(tick.cursor);
+    if (tick === null || calls === null || this.#windows === null) return null;
+    return { tick, joinLimit: this.#joinLimit, claims: { ...this.#windows, calls } };
   }
 
-  #claimUntil(order: number): number | 'past' | null {
-    const call = this.#log.of(order);
-    if (call === 'past') return 'past';
-    if (call === 'unknown' || this.#windows === null) return null;
-    const { claimUntil, graceUntil } = callTimes(call, this.#windows);
-    switch (callState(call, this.#windows, this.#context.now())) {
-      case 'window':
-        return claimUntil;
-      case 'grace':
-        return graceUntil;
-      case 'lapsed':
-      default:
-        return 'past';
-    }
+  /** The call of an order below the cursor: `past` when its time is over, `unknown` while the parent has not told it. */
+  callOf(order: number): Call | 'past' | 'unknown' {
+    return this.#log.of(order);
   }
 }

@@ -1,10 +1,13 @@
+import type { Batch } from '../core/batch.ts';
 import { batchTree } from '../core/fairness/merkle-sum.ts';
-import type { Batch, Fan, Fans } from '../core/fans.ts';
+import type { Fan, Fans } from '../core/fans.ts';
 import type { AccountId } from '../core/ids.ts';
 import type { RoomStore } from '../storage/room-store.ts';
-import { ask, awayMs, pause } from './ask.ts';
+import { ask } from './ask.ts';
+import type { Away } from './ask.ts';
 import type { RoomContext } from './context.ts';
 import type { Feed } from './feed.ts';
+import { Pump } from './pump.ts';
 
 /** How a batch ended for those who wait for it. After `overloaded` the batch stays and is asked for again. */
 export type Settled =
@@ -19,8 +22,6 @@ const PENDING_ACCOUNTS = 20_000;
 /** How long a join waits for its place before the fan is told to come back, ms. */
 export const JOIN_WAIT_MS = 4_000;
 const RETRY_AFTER_MS = 2_000;
-/** The alarm that asks again should the object die while its parent is away, ms. */
-const WAKE_MS = 30_000;
 
 /** Joins gathered while the request before was in flight. */
 interface Cohort {
@@ -55,7 +56,7 @@ export class Joins {
   readonly #cohorts: Cohort[] = [];
   readonly #pending = new Map<AccountId, Cohort>();
   #lastBatch: number;
-  #running = false;
+  readonly #pump: Pump;
 
   constructor(
     context: RoomContext,
@@ -70,9 +71,14 @@ export class Joins {
     this.#fans = fans;
     this.#feed = feed;
     this.#listener = listener;
-    this.#lastBatch = known.at(-1)?.batch ?? 0;
+    this.#lastBatch = Math.max(known.at(-1)?.batch ?? 0, Number(store.note('refused') ?? 0));
+    this.#pump = new Pump(
+      context,
+      () => this.#cohorts.length > 0,
+      () => this.#work(),
+    );
     for (const batch of known) {
-      if (batch.first === null) this.#reopen(batch);
+      if (batch.grant === null) this.#reopen(batch);
     }
   }
 
@@ -93,7 +99,7 @@ export class Joins {
 
   /** Asks again for batches that were written down and not answered. */
   start(): void {
-    if (this.#cohorts.length > 0) void this.#run();
+    this.#pump.start();
   }
 
   isPending(accountId: AccountId): boolean {
@@ -111,7 +117,7 @@ export class Joins {
     }
     cohort.accounts.push(accountId);
     this.#pending.set(accountId, cohort);
-    void this.#run();
+    this.#pump.start();
     return true;
   }
 
@@ -161,38 +167,26 @@ export class Joins {
     if (!settled.ok && live.size > 0) this.#listener.failed(live, settled);
   }
 
-  async #run(): Promise<void> {
-    if (this.#running) return;
-    this.#running = true;
-    try {
-      let failures = 0;
-      for (let cohort = this.#cohorts[0]; cohort !== undefined; cohort = this.#cohorts[0]) {
-        if (cohort.accounts.length === 0) {
-          // Everybody in it has left again; whoever still waits for it finds no place.
-          this.#cohorts.shift();
-          this.#tell(cohort, { ok: true });
-          continue;
-        }
-        const answer = await this.#ask(cohort, cohort.written ?? this.#write(cohort));
-        if (answer.ok) {
-          failures = 0;
-          this.#cohorts.shift();
-          this.#settle(cohort, answer.settled);
-        } else {
-          failures += 1;
-          if (failures === 1) this.#context.wakeAt(this.#context.now() + WAKE_MS);
-          await pause(this.#context, awayMs(this.#context, failures, answer.overloaded));
-        }
-      }
-    } finally {
-      this.#running = false;
+  async #work(): Promise<Away | 'done'> {
+    const [cohort] = this.#cohorts;
+    if (cohort === undefined) return 'done';
+    if (cohort.accounts.length === 0) {
+      // Everybody in it has left again; whoever still waits for it finds no place.
+      this.#cohorts.shift();
+      this.#tell(cohort, { ok: true });
+      return 'done';
     }
+    const answer = await this.#ask(cohort, cohort.written ?? this.#write(cohort));
+    if (!answer.ok) return answer;
+    this.#cohorts.shift();
+    this.#settle(cohort, answer.settled);
+    return 'done';
   }
 
   #write(cohort: Cohort): Batch {
     this.#lastBatch += 1;
     const at = this.#context.now();
-    const batch: Batch = { batch: this.#lastBatch, accounts: cohort.accounts, at, first: null };
+    const batch: Batch = { batch: this.#lastBatch, accounts: cohort.accounts, at, grant: null };
     cohort.written = batch;
     this.#store.addBatch(batch);
     this.#fans.add(batch);
@@ -202,7 +196,7 @@ export class Joins {
   async #ask(
     cohort: Cohort,
     batch: Batch,
-  ): Promise<{ ok: true; settled: number | 'event_not_found' | 'sale_closed' } | Away> {
+  ): Promise<{ ok: true; settled: 'placed' | 'event_not_found' | 'sale_closed' } | Away> {
     const { root } = batchTree(this.#context.eventId, batch.accounts);
     const request = {
       child: this.#context.name,
@@ -210,23 +204,24 @@ export class Joins {
       count: root.count,
       root: root.hash,
     };
-    const answer = await ask(this.#context, (sale) => sale.grantPlaces(request));
+    const answer = await ask(this.#context, () => this.#context.parent().grantPlaces(request));
     if (!answer.ok) return answer;
     const outcome = answer.value;
     if (!outcome.ok) return { ok: true, settled: outcome.code };
-    if (outcome.grant.count !== batch.accounts.length) throw new Error('a range of another batch');
-    this.#store.setFirst(batch.batch, outcome.grant.first);
-    const placed = this.#fans.place(batch, outcome.grant.first);
+    const { grant, link, head, path } = outcome;
+    if (grant.count !== batch.accounts.length) throw new Error('a range of another batch');
+    this.#store.setGrant(batch.batch, { first: grant.first, link, head, path });
+    const placed = this.#fans.place(batch, grant.first);
     for (const { accountId } of placed) {
       if (this.#pending.get(accountId) === cohort) this.#pending.delete(accountId);
     }
     this.#feed.take(outcome.tick, outcome.joinLimit);
     this.#listener.placed(placed);
-    return { ok: true, settled: outcome.grant.first };
+    return { ok: true, settled: 'placed' };
   }
 
-  #settle(cohort: Cohort, settled: number | 'event_not_found' | 'sale_closed'): void {
-    if (typeof settled === 'number') {
+  #settle(cohort: Cohort, settled: 'placed' | 'event_not_found' | 'sale_closed'): void {
+    if (settled === 'placed') {
       this.#tell(cohort, { ok: true });
       return;
     }
@@ -235,13 +230,12 @@ export class Joins {
     }
     if (cohort.written !== null) {
       this.#store.dropBatch(cohort.written.batch);
+      this.#store.setNote('refused', String(cohort.written.batch));
       this.#fans.drop(cohort.written);
     }
     this.#tell(cohort, { ok: false, code: settled });
   }
 }
-
-type Away = { ok: false; overloaded: boolean };
 
 function newCohort(): Cohort {
   return { written: null, accounts: [], live: new Set(), answer: null, cancelWait: null };

@@ -1,5 +1,6 @@
+import type { Batch } from '../core/batch.ts';
 import { Fans } from '../core/fans.ts';
-import type { Batch, Fan } from '../core/fans.ts';
+import type { Fan } from '../core/fans.ts';
 import type { AccountId } from '../core/ids.ts';
 import { JoinWindow } from '../core/join-window.ts';
 import { orderOf } from '../core/place-order.ts';
@@ -20,6 +21,7 @@ import { Departures } from './departures.ts';
 import { Feed } from './feed.ts';
 import { Joins } from './joins.ts';
 import type { Settled } from './joins.ts';
+import { isCalled, standingOf } from './standing.ts';
 
 const OVERLOADED = { ok: false, code: 'overloaded', retryAfterMs: 2_000 } as const;
 
@@ -154,7 +156,11 @@ export class RoomDesk implements WaitingRoomRpc {
   /** Where the account stands now; null for one without a place. */
   positionOf(accountId: AccountId): FanPosition | null {
     const fan = this.#fans.get(accountId);
-    return fan === undefined ? null : this.#feed.position(fan);
+    return fan === undefined ? null : this.#standing(fan);
+  }
+
+  #standing(fan: Fan): FanPosition | null {
+    return standingOf(this.#feed, fan, this.#context.now());
   }
 
   async position(request: { accountId: AccountId; claim: boolean }): Promise<PositionOutcome> {
@@ -172,7 +178,7 @@ export class RoomDesk implements WaitingRoomRpc {
     const fan = this.#fans.get(accountId);
     if (fan === undefined) return { ok: false, code: 'not_in_queue' };
     if (fan.over) return { ok: false, code: 'admission_expired' };
-    if (fan.admission === null && !this.#feed.called(fan)) {
+    if (fan.admission === null && !isCalled(this.#feed, fan)) {
       return { ok: false, code: 'not_admitted' };
     }
     return this.#claims.claim(fan);
@@ -190,7 +196,7 @@ export class RoomDesk implements WaitingRoomRpc {
     const fan = this.#fans.get(accountId);
     if (pending !== 'unwritten') {
       if (fan === undefined) return false;
-      if (pending === 'none' && this.#feed.position(fan) === null) return false;
+      if (pending === 'none' && this.#standing(fan) === null) return false;
       this.#fans.remove(accountId, fan.batch);
       this.#departures.add(fan);
     }
@@ -226,7 +232,7 @@ export class RoomDesk implements WaitingRoomRpc {
 
   #tell(fan: Fan): void {
     if (!this.#audience.has(fan.accountId)) return;
-    const position = this.#feed.position(fan);
+    const position = this.#standing(fan);
     if (position !== null) this.#audience.place(fan.accountId, position);
   }
 

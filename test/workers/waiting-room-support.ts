@@ -3,9 +3,10 @@ import { runInDurableObject } from 'cloudflare:test';
 import type { AccountId, EventId } from '../../durable-objects/core/ids.ts';
 import { theatrePlan } from '../../durable-objects/core/plan-samples.ts';
 import type { AdmissionSettings } from '../../durable-objects/core/sale.ts';
+import { leafName } from '../../durable-objects/core/shard-plan.ts';
 import { LIVE_PROTOCOL } from '../../durable-objects/protocol/live.ts';
 import type { ServerMessage } from '../../durable-objects/protocol/live.ts';
-import { LIVE_HEADERS, leafName } from '../../durable-objects/protocol/queue-rpc.ts';
+import { LIVE_HEADERS } from '../../durable-objects/protocol/queue-rpc.ts';
 import { writeDefinition } from '../../durable-objects/storage/definition-store.ts';
 import type { ObjectEnv, WaitingRoomStub } from '../../durable-objects/stubs.ts';
 
@@ -17,15 +18,15 @@ export function fan(n: number): AccountId {
   return `10000000-0000-4000-8000-${String(n).padStart(12, '0')}` as AccountId;
 }
 
-/** The stub of an event's only leaf. */
-export function leaf(eventId: string): DurableObjectStub {
+/** The stub of a leaf; a small event has only the first. */
+export function leaf(eventId: string, index = 0): DurableObjectStub {
   const { WAITING_ROOM } = bindings;
-  return WAITING_ROOM.get(WAITING_ROOM.idFromName(leafName(eventId as EventId, 0)));
+  return WAITING_ROOM.get(WAITING_ROOM.idFromName(leafName(eventId as EventId, index)));
 }
 
 /** The leaf as the Worker calls it. */
-export function room(eventId: string): WaitingRoomStub {
-  return leaf(eventId) as unknown as WaitingRoomStub;
+export function room(eventId: string, index = 0): WaitingRoomStub {
+  return leaf(eventId, index) as unknown as WaitingRoomStub;
 }
 
 /** The stub of an event's sale. */
@@ -102,8 +103,9 @@ export class TestSocket {
     eventId: string,
     accountId: AccountId,
     expiresAt = Date.now() + 3_600_000,
+    index = 0,
   ): Promise<TestSocket> {
-    const response = await leaf(eventId).fetch('http://leaf/', {
+    const response = await leaf(eventId, index).fetch('http://leaf/', {
       headers: {
         upgrade: 'websocket',
         'sec-websocket-protocol': LIVE_PROTOCOL,

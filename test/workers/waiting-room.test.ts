@@ -8,9 +8,10 @@ import { describe, expect, it } from 'vitest';
 import { CLOSE, PING, PONG } from '../../durable-objects/protocol/live.ts';
 import { verifyToken } from '../../durable-objects/protocol/tokens.ts';
 import { queueSteps, SqlQueueStore } from '../../durable-objects/storage/queue-store.ts';
+import { relaySteps, SqlRelayStore } from '../../durable-objects/storage/relay-store.ts';
 import { roomSteps, SqlRoomStore } from '../../durable-objects/storage/room-store.ts';
 import { migrate } from '../../durable-objects/storage/schema.ts';
-import { queueStoreCases, roomStoreCases } from '../unit/queue/store-cases.ts';
+import { queueStoreCases, relayStoreCases, roomStoreCases } from '../unit/queue/store-cases.ts';
 import { bindings, fan, leaf, putOnSale, room, sale, TestSocket } from './waiting-room-support.ts';
 
 let names = 0;
@@ -33,6 +34,15 @@ describe('a leaf in SQLite', () => {
     await runInDurableObject(sale(fresh('store')), (_, { storage }) => {
       migrate(storage.sql, roomSteps);
       use(new SqlRoomStore(storage.sql));
+    });
+  });
+});
+
+describe('a relay in SQLite', () => {
+  relayStoreCases(async (use) => {
+    await runInDurableObject(sale(fresh('store')), (_, { storage }) => {
+      migrate(storage.sql, [...roomSteps, ...relaySteps]);
+      use(new SqlRelayStore(storage.sql));
     });
   });
 });
@@ -246,7 +256,7 @@ describe('a leaf over RPC', () => {
       new SqlRoomStore(storage.sql).batches(),
     );
     expect(rows.length).toBeLessThan(100);
-    expect(rows.every(({ first }) => first !== null)).toBe(true);
+    expect(rows.every(({ grant }) => grant !== null)).toBe(true);
   });
 
   it('rings the alarm of the sale without harm, twice', async () => {

@@ -1,8 +1,9 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { EVENT_ID } from '../../durable-objects/core/ids.ts';
 import type { EventId } from '../../durable-objects/core/ids.ts';
+import { leafOf } from '../../durable-objects/core/shard-plan.ts';
 import { BEARER_PREFIX, LIVE_PROTOCOL } from '../../durable-objects/protocol/live.ts';
-import { leafOf, LIVE_HEADERS } from '../../durable-objects/protocol/queue-rpc.ts';
+import { LIVE_HEADERS } from '../../durable-objects/protocol/queue-rpc.ts';
 import { leafAt } from '../../durable-objects/stubs.ts';
 import { requireEvent } from '../catalogue-access.ts';
 import type { AppEnv } from '../context.ts';

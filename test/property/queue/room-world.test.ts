@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pass, RoomFixture, settle } from '../../unit/queue/room-fixture.ts';
-import type { Fate } from '../../unit/queue/room-fixture.ts';
+import { pass, settle } from '../../unit/queue/node-fixture.ts';
+import type { Fate } from '../../unit/queue/node-fixture.ts';
+import { RelayFixture } from '../../unit/queue/relay-fixture.ts';
+import { RoomFixture } from '../../unit/queue/room-fixture.ts';
 import { account, OPENS_AT, SaleFixture, saleSettings } from '../../unit/queue/sale-fixture.ts';
 
 /**
- * Invariants: whatever is lost, repeated, delayed or crashes between any two steps, places are dense
+ * A leaf right under EventSale and four under two relays. Invariants: whatever is lost, repeated, delayed or crashes between any two steps, places are dense
  * and unique, a fan who was told a place keeps it, nobody has two, and when the faults end everybody
  * who asked has a place and everybody who left is gone from the line.
  */
@@ -28,7 +30,7 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ claim: fc.nat({ max: 29 }) }) },
   { weight: 3, arbitrary: fc.constant({ turn: true as const }) },
   { weight: 2, arbitrary: fc.record({ wait: fc.integer({ min: 250, max: 12_000 }) }) },
-  { weight: 1, arbitrary: fc.record({ crashRoom: fc.nat({ max: 1 }) }) },
+  { weight: 2, arbitrary: fc.record({ crash: fc.nat({ max: 6 }) }) },
   { weight: 1, arbitrary: fc.constant({ crashSale: true as const }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer Kind> ? Kind : never;
@@ -38,7 +40,15 @@ class World {
     saleSettings({ sale: { joinLimit: { max: 1_000, windowMs: 1_000 } } }),
     OPENS_AT - 30_000,
   );
-  readonly rooms = [new RoomFixture(this.sale, 0), new RoomFixture(this.sale, 1)];
+  readonly relays = [new RelayFixture(this.sale, 1), new RelayFixture(this.sale, 2)] as const;
+  readonly rooms = [
+    new RoomFixture(this.sale, 0),
+    new RoomFixture(this.sale, 64, () => this.relays[0].desk),
+    new RoomFixture(this.sale, 65, () => this.relays[0].desk),
+    new RoomFixture(this.sale, 66, () => this.relays[0].desk),
+    new RoomFixture(this.sale, 128, () => this.relays[1].desk),
+  ] as const;
+  readonly nodes = [...this.relays, ...this.rooms];
   /** Place last told to each fan who is still in line. */
   readonly told = new Map<number, number>();
   /** Fans who asked and neither left nor were refused. */
@@ -46,16 +56,20 @@ class World {
   readonly leaves = new Map<number, number>();
 
   constructor(next: () => Fate) {
-    for (const room of this.rooms) room.fate = next;
+    const [direct, ...rest] = this.rooms;
+    const [a, b, c, d] = rest;
+    this.relays[0].children.push(a, b, c);
+    this.relays[1].children.push(d);
+    for (const node of this.nodes) node.fate = next;
     this.sale.onPublish = (frames) => {
-      for (const room of this.rooms) void room.desk.publish(structuredClone(frames));
+      for (const node of [direct, ...this.relays]) {
+        void node.desk.publish(structuredClone(frames));
+      }
     };
   }
 
   room(fan: number): RoomFixture {
-    const room = this.rooms[fan % 2];
-    if (!room) throw new Error('two rooms');
-    return room;
+    return this.rooms[fan % 5] ?? this.rooms[0];
   }
 
   async run(move: Step): Promise<void> {
@@ -64,8 +78,8 @@ class World {
     else if ('leave' in move) this.leave(move.leave);
     else if ('claim' in move) void this.room(move.claim).desk.claim(account(move.claim));
     else if ('turn' in move) await settle();
-    else if ('wait' in move) await pass(this.sale, this.rooms, move.wait);
-    else if ('crashRoom' in move) this.rooms[move.crashRoom]?.restart();
+    else if ('wait' in move) await pass(this.sale, this.nodes, move.wait);
+    else if ('crash' in move) this.nodes[move.crash]?.restart();
     else this.sale.restart();
     this.look();
   }
@@ -113,7 +127,7 @@ class World {
   }
 }
 
-describe('leaves and sale together', () => {
+describe('leaves, relays and sale together', () => {
   it('give everybody exactly one place through any loss, repeat or crash', async () => {
     let placed = 0;
     await fc.assert(
@@ -125,12 +139,14 @@ describe('leaves and sale together', () => {
           const world = new World(() => (calm ? 'ok' : (stream.next().value ?? 'ok')));
           for (const move of moves) await world.run(move);
           calm = true;
-          await pass(world.sale, world.rooms, 45_000);
+          await pass(world.sale, world.nodes, 90_000);
           world.look();
           for (const fan of world.asked) expect(world.told.has(fan), `fan ${fan}`).toBe(true);
           const batches = world.rooms.flatMap((room) => room.store.batches());
           const given = batches
-            .flatMap(({ first, accounts }) => accounts.map((_, index) => (first ?? -1) + index))
+            .flatMap(({ grant, accounts }) =>
+              accounts.map((_, index) => (grant?.first ?? -1) + index),
+            )
             .sort((a, b) => a - b);
           const tick = world.sale.desk.tick();
           expect(given).toEqual(Array.from({ length: tick.joined }, (_, place) => place));
@@ -138,7 +154,7 @@ describe('leaves and sale together', () => {
           placed += world.told.size;
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 120 },
     );
     expect(placed).toBeGreaterThan(200);
   }, 60_000);

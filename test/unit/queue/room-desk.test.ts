@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { pass, RoomFixture, settle } from './room-fixture.ts';
+import { pass, settle } from './node-fixture.ts';
+import { RoomFixture } from './room-fixture.ts';
 import { account, OPENS_AT, SaleFixture, saleSettings } from './sale-fixture.ts';
 
 function world(change: Parameters<typeof saleSettings>[0] = {}, now = OPENS_AT - 60_000) {

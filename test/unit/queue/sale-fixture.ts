@@ -3,7 +3,11 @@ import type { AccountId, EventId } from '../../../durable-objects/core/ids.ts';
 import type { SaleDefinition, SaleSettings } from '../../../durable-objects/core/sale.ts';
 import type { SaleContext } from '../../../durable-objects/event-sale/context.ts';
 import { QueueDesk } from '../../../durable-objects/event-sale/queue-desk.ts';
-import type { GrantRequest, PublishedFrames } from '../../../durable-objects/protocol/queue-rpc.ts';
+import type {
+  GrantRequest,
+  ParentRpc,
+  PublishedFrames,
+} from '../../../durable-objects/protocol/queue-rpc.ts';
 import { MemoryQueueStore } from '../../../durable-objects/storage/queue-store-memory.ts';
 import { MemoryTimers } from '../../../durable-objects/storage/timers.ts';
 
@@ -106,6 +110,15 @@ export class SaleFixture {
     this.#later = [];
     this.desk = this.#wake();
     this.desk.start();
+  }
+
+  /** The sale as its children call it. */
+  get parent(): ParentRpc {
+    return {
+      grantPlaces: (request) => Promise.resolve(this.desk.grant(request)),
+      reportLeft: (request) => Promise.resolve(this.desk.reportLeft(request)),
+      subscribe: ({ child }) => Promise.resolve(this.desk.subscribe(child)),
+    };
   }
 
   /** Time of the next thing that will happen by itself, or null. */

@@ -1,9 +1,14 @@
 import { expect, it } from 'vitest';
+import type { BatchGrant } from '../../../durable-objects/core/batch.ts';
 import { INITIAL_ADMISSION } from '../../../durable-objects/core/admission.ts';
 import { Presence } from '../../../durable-objects/core/presence.ts';
 import type { QueueState, QueueStore } from '../../../durable-objects/storage/queue-store.ts';
+import type { RelayStore } from '../../../durable-objects/storage/relay-store.ts';
 import type { RoomStore } from '../../../durable-objects/storage/room-store.ts';
-import { account, rootOf } from './sale-fixture.ts';
+import { account, batchOf, rootOf } from './sale-fixture.ts';
+
+const LINK = { seq: 3, at: 9, child: 'e/relay/0', batch: 2, first: 30, count: 20, root: rootOf(1) };
+const GRANT: BatchGrant = { first: 40, link: LINK, head: rootOf(2), path: 'x'.repeat(96) };
 
 /** Runs `use` with a fresh store; in workerd that happens inside an object. */
 type With<Store> = (use: (store: Store) => void) => Promise<void>;
@@ -91,16 +96,13 @@ export function roomStoreCases(withStore: With<RoomStore>): void {
   it('keeps batches in order, with the answer once there is one', () =>
     withStore((store) => {
       const accounts = Array.from({ length: 2_000 }, (_, n) => account(n));
-      store.addBatch({ batch: 2, accounts, at: 20, first: null });
-      store.addBatch({ batch: 1, accounts: [account(9)], at: 10, first: null });
-      store.setFirst(1, 40);
-      expect(store.batches()).toEqual([
-        { batch: 1, accounts: [account(9)], at: 10, first: 40 },
-        { batch: 2, accounts, at: 20, first: null },
-      ]);
-      expect(() => store.addBatch({ batch: 2, accounts: [], at: 1, first: null })).toThrow(
-        /written before|UNIQUE/,
-      );
+      const one = { batch: 1, accounts: [account(9)], at: 10, grant: null };
+      const two = { batch: 2, accounts, at: 20, grant: null };
+      store.addBatch(two);
+      store.addBatch(one);
+      store.setGrant(1, GRANT);
+      expect(store.batches()).toEqual([{ ...one, grant: GRANT }, two]);
+      expect(() => store.addBatch({ ...two, accounts: [] })).toThrow(/written before|UNIQUE/);
       store.dropBatch(2);
       expect(store.batches().map(({ batch }) => batch)).toEqual([1]);
     }));
@@ -135,5 +137,31 @@ export function roomStoreCases(withStore: With<RoomStore>): void {
       store.setNote('reported', '4');
       store.setNote('name', 'e/leaf/0');
       expect(store.note('reported')).toBe('4');
+    }));
+}
+
+/** What every store of a relay must do, whatever it is made of. */
+export function relayStoreCases(withStore: With<RelayStore>): void {
+  it('keeps batches with their parts in order, until nobody can ask for them', () =>
+    withStore((store) => {
+      const parts = ['e/leaf/33', 'e/leaf/32'].map((child) => batchOf(7, 3, child));
+      const [one, two] = [1, 2].map((batch) => ({ batch, parts, grant: null }));
+      if (one === undefined || two === undefined) throw new Error('two batches');
+      store.addBatch(two);
+      store.addBatch(one);
+      store.setGrant(1, GRANT);
+      expect(store.batches()).toEqual([{ ...one, grant: GRANT }, two]);
+      expect(() => store.addBatch(two)).toThrow(/written before|UNIQUE/);
+      store.dropBatch(1);
+      expect(store.batches()).toEqual([two]);
+    }));
+
+  it('lists each child once, and keeps small notes', () =>
+    withStore((store) => {
+      for (const child of ['e/leaf/41', 'e/leaf/40', 'e/leaf/41']) store.addChild(child);
+      expect(store.children()).toEqual(['e/leaf/40', 'e/leaf/41']);
+      expect(store.note('refused')).toBeNull();
+      store.setNote('refused', '4');
+      expect(store.note('refused')).toBe('4');
     }));
 }

@@ -1,0 +1,53 @@
+import { callState, callTimes } from '../core/calls.ts';
+import type { Fan } from '../core/fans.ts';
+import { orderOf } from '../core/place-order.ts';
+import { etaSeconds, peopleAhead } from '../core/tick.ts';
+import type { FanPosition } from '../protocol/queue-rpc.ts';
+import type { Feed } from './feed.ts';
+
+/** Whether it is this fan's turn, or was. */
+export function isCalled(feed: Feed, fan: Fan): boolean {
+  return fan.place !== null && feed.tick !== null && orderOf(fan.place) < feed.tick.cursor;
+}
+
+/**
+ * Where the fan stands now by the last tick; null when they have no place any more: passed over after the
+ * grace time, or inside and done.
+ */
+export function standingOf(feed: Feed, fan: Fan, now: number): FanPosition | null {
+  const { tick } = feed;
+  const { place, admission, joinedAt } = fan;
+  if (tick === null || place === null || fan.over) return null;
+  const order = orderOf(place);
+  const base = { place, order, joinedAt, claimUntil: null, admission: null };
+  if (admission !== null) {
+    if (admission.until <= now) return null;
+    return { ...base, status: 'admitted', ahead: 0, etaSeconds: 0, admission };
+  }
+  if (order < tick.cursor) {
+    const claimUntil = claimUntilOf(feed, order, now);
+    if (claimUntil === 'past') return null;
+    return { ...base, status: 'waiting', ahead: 0, etaSeconds: 0, claimUntil };
+  }
+  const status = tick.phase === 'lobby' ? 'lobby' : 'waiting';
+  const ahead = peopleAhead(tick, order);
+  return { ...base, status, ahead, etaSeconds: etaSeconds(tick, order) };
+}
+
+/** End of the claim window, or of the grace time after it; null while it is not known. */
+function claimUntilOf(feed: Feed, order: number, now: number): number | 'past' | null {
+  const call = feed.callOf(order);
+  const { windows } = feed;
+  if (call === 'past') return 'past';
+  if (call === 'unknown' || windows === null) return null;
+  const { claimUntil, graceUntil } = callTimes(call, windows);
+  switch (callState(call, windows, now)) {
+    case 'window':
+      return claimUntil;
+    case 'grace':
+      return graceUntil;
+    case 'lapsed':
+    default:
+      return 'past';
+  }
+}

@@ -1,0 +1,61 @@
+import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
+import { describe, expect, it } from 'vitest';
+import type { AccountId } from '../../durable-objects/core/ids.ts';
+import type { JoinOutcome } from '../../durable-objects/protocol/queue-rpc.ts';
+import { SqlQueueStore } from '../../durable-objects/storage/queue-store.ts';
+import { fan, putOnSale, room, sale, TestSocket } from './waiting-room-support.ts';
+
+/** One leaf right under EventSale, two under one relay and one under another. */
+const LEAVES = [0, 64, 65, 128] as const;
+
+async function joinAt(eventId: string, leaf: number, fans: AccountId[]): Promise<number[]> {
+  const outcomes: JoinOutcome[] = await room(eventId, leaf).joinAll({ accountIds: fans });
+  return outcomes.map((outcome) => (outcome.ok ? outcome.position.place : -1));
+}
+
+function fansOf(leaf: number, count: number): AccountId[] {
+  return Array.from({ length: count }, (_, n) => fan(leaf * 1_000 + n));
+}
+
+describe('a tree of two levels', () => {
+  it('gives places that are dense and unique, and keeps them when every object dies', async () => {
+    const eventId = 'tree-places';
+    await putOnSale(eventId, 60_000);
+    const join = () => Promise.all(LEAVES.map((leaf) => joinAt(eventId, leaf, fansOf(leaf, 50))));
+    const places = await join();
+    const all = places.flat().sort((a, b) => a - b);
+    expect(all).toEqual(Array.from({ length: 200 }, (_, place) => place));
+    await abortAllDurableObjects();
+    expect(await join()).toEqual(places);
+    const children = await runInDurableObject(sale(eventId), (_, { storage }) =>
+      new SqlQueueStore(storage.sql).children(),
+    );
+    const names = ['leaf/0', 'relay/1', 'relay/2'].map((name) => `${eventId}/${name}`);
+    expect(children).toEqual(names);
+  });
+
+  it('passes ticks down to the sockets of every leaf and departures up', async () => {
+    const eventId = 'tree-ticks';
+    await putOnSale(eventId, 60_000);
+    const expiresAt = Date.now() + 3_600_000;
+    const sockets = await Promise.all(
+      LEAVES.map((leaf) => TestSocket.open(eventId, fan(leaf), expiresAt, leaf)),
+    );
+    for (const socket of sockets) socket.send({ v: 1, type: 'join' });
+    const places = await Promise.all(sockets.map((socket) => socket.next('place')));
+    expect(places.map(({ position }) => position.place).sort((a, b) => a - b)).toEqual([
+      0, 1, 2, 3,
+    ]);
+    const told = await Promise.all(
+      sockets.map(async (socket) => {
+        let tick = await socket.next('tick');
+        while (tick.joined < 4) tick = await socket.next('tick');
+        return JSON.stringify(tick);
+      }),
+    );
+    expect(new Set(told).size).toBe(1);
+    sockets[2]?.send({ v: 1, type: 'leave' });
+    const [, beside] = sockets;
+    while ((await beside?.next('tick'))?.left === 0);
+  });
+});

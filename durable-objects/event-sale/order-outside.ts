@@ -14,6 +14,12 @@ const PORT_FAILED_RETRY_MS = 5_000;
 /** An intent as it was read; the client secret lets the browser pay it. */
 type Reading = Result<{ intent: IntentReading; clientSecret: string }, PaymentsDown>;
 
+/** The order's intent; with its state when it was made just now. */
+type Known = Result<
+  { intentId: string; made: { intent: IntentReading; clientSecret: string } | null },
+  PaymentsDown
+>;
+
 /**
  * Calls to the payment service on behalf of orders. It decides nothing: answers are judged by the
  * caller against the order as it is then. A port that throws counts as an unknown outcome.
@@ -21,7 +27,7 @@ type Reading = Result<{ intent: IntentReading; clientSecret: string }, PaymentsD
 export class OrderOutside {
   readonly #context: SaleContext;
   readonly #book: OrderBook;
-  readonly #creating = new Map<OrderId, Promise<Result<{ intentId: string }, PaymentsDown>>>();
+  readonly #creating = new Map<OrderId, Promise<Known>>();
 
   constructor(context: SaleContext, book: OrderBook) {
     this.#context = context;
@@ -29,11 +35,9 @@ export class OrderOutside {
   }
 
   /** The order's one intent, made if there is none yet and written down before it is answered. */
-  async intentOf(
-    order: OrderRecord,
-    actor: Actor,
-  ): Promise<Result<{ intentId: string }, PaymentsDown>> {
-    if (order.paymentIntentId !== null) return { ok: true, intentId: order.paymentIntentId };
+  async intentOf(order: OrderRecord, actor: Actor): Promise<Known> {
+    if (order.paymentIntentId !== null)
+      return { ok: true, intentId: order.paymentIntentId, made: null };
     const running = this.#creating.get(order.orderId);
     if (running !== undefined) return running;
     const created = this.#create(order, actor).finally(() => this.#creating.delete(order.orderId));
@@ -41,10 +45,11 @@ export class OrderOutside {
     return created;
   }
 
-  /** Reads the order's intent, which is made first if need be. */
+  /** Reads the order's intent. One that is made for it is as new as a reading: nobody has its secret yet. */
   async read(order: OrderRecord, actor: Actor): Promise<Reading> {
     const known = await this.intentOf(order, actor);
     if (!known.ok) return known;
+    if (known.made !== null) return { ok: true, ...known.made };
     return this.#ask('retrieve', order, () =>
       this.#context.ports.payments.retrieveIntent(known.intentId),
     );
@@ -71,10 +76,7 @@ export class OrderOutside {
     );
   }
 
-  async #create(
-    order: OrderRecord,
-    actor: Actor,
-  ): Promise<Result<{ intentId: string }, PaymentsDown>> {
+  async #create(order: OrderRecord, actor: Actor): Promise<Known> {
     const { definition, ports } = this.#context;
     const { orderId, accountId } = order;
     const made = await this.#ask('create', order, () =>
@@ -88,12 +90,13 @@ export class OrderOutside {
     );
     if (!made.ok) return made;
     const before = this.#book.find(orderId) ?? order;
-    if (before.paymentIntentId !== null) return { ok: true, intentId: before.paymentIntentId };
-    const { intentId } = made;
+    if (before.paymentIntentId !== null)
+      return { ok: true, intentId: before.paymentIntentId, made: null };
+    const { intentId, intent, clientSecret } = made;
     const after = { ...before, paymentIntentId: intentId };
     const why = `intent ${intentId}`;
     this.#book.commit([{ before, after, actor, why }], this.#context.now());
-    return { ok: true, intentId };
+    return { ok: true, intentId, made: { intent, clientSecret } };
   }
 
   async #ask<Answer>(

@@ -5,6 +5,7 @@ import type { Money } from '../core/money.ts';
 import { judgeIntent, refundIdOf } from '../core/payment-rules.ts';
 import type { IntentReading } from '../core/payment-rules.ts';
 import { unreachable } from '../core/result.ts';
+import { LIMITS } from '../protocol/limits.ts';
 import type { Actor, OutboxEntry, SeatStore } from '../storage/seat-records.ts';
 import type { AdmissionBook, SaleContext } from './context.ts';
 import type { OrderBook } from './order-book.ts';
@@ -161,7 +162,9 @@ export class OrderSettling {
       commandId: `${order.orderId}:${effect}`,
       orderId: order.orderId,
       body: JSON.stringify(viewOrder(order, this.#book.seats)),
-      due: this.#context.now(),
+      // A moment later, so that those who pay at the same time are filed by one statement, and the buyer's
+      // answer does not wait behind it.
+      due: this.#context.now() + LIMITS.outboxGatherMs,
     };
   }
 

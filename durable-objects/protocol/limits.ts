@@ -36,6 +36,8 @@ export const LIMITS = {
   challengeTokenChars: 2_048,
   /** Rows of the outbox filed in one statement. */
   outboxBatch: 100,
+  /** What is to be filed and mailed is gathered for this long, ms; a buyer hears "confirmed" before. */
+  outboxGatherMs: 50,
   /** Time an object gives one outside call before it counts as unknown, ms. */
   outsideCallMs: 10_000,
 } as const;

@@ -39,14 +39,19 @@ export interface PaymentsDown {
 
 /** Stripe, as far as an order needs it. */
 export interface Payments {
-  /** Creates the one intent of an order; the idempotency key is made from the order's id. */
+  /**
+   * Creates the one intent of an order, and tells its state as it was when it was made: the idempotency
+   * key is made from the order's id, and a repeat answers what the first call did.
+   */
   createIntent(request: {
     eventId: EventId;
     orderId: OrderId;
     accountId: AccountId;
     total: Money;
     description: string;
-  }): Promise<Result<{ intentId: string; clientSecret: string }, PaymentsDown>>;
+  }): Promise<
+    Result<{ intentId: string; intent: IntentState; clientSecret: string }, PaymentsDown>
+  >;
   retrieveIntent(
     intentId: string,
   ): Promise<Result<{ intent: IntentState; clientSecret: string }, PaymentsDown>>;

@@ -1,20 +1,38 @@
 import { cpus } from 'node:os';
 import { broadcast, httpJoin, liveJoin, lock } from './cases.ts';
+import { latency } from './latency.ts';
 import { report } from './report.ts';
 import type { Figure } from './report.ts';
 import { setStage } from './stage.ts';
+import type { Stage } from './stage.ts';
 
-/** `npm run bench [-- CASE] [-- --json FILE] [-- --strict]` (CASE: httpJoin, liveJoin, lock, broadcast): ours and the floor in the same minute, on bare workerd. */
-const stage = await setStage();
-try {
-  console.log(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}`);
+/** Cases on bare workerd, beside their floors. */
+const STAGED = { httpJoin, liveJoin, lock, broadcast };
+/** Cases that bring up what they need. */
+const ALONE = { latency };
+
+/** `npm run bench [-- CASE] [-- --json FILE] [-- --strict]`: ours and the floor in the same minute. */
+async function run(only: string | undefined): Promise<Figure[]> {
+  const chosen = <Case>(cases: Record<string, Case>) =>
+    Object.entries(cases).flatMap(([name, measure]) =>
+      only === undefined || only === name ? [measure] : [],
+    );
+  const staged = chosen<(stage: Stage) => Promise<Figure>>(STAGED);
+  const alone = chosen<() => Promise<Figure[]>>(ALONE);
+  if (staged.length + alone.length === 0) throw new Error(`no such case: ${only}`);
   const figures: Figure[] = [];
-  const only = process.argv[2];
-  for (const measure of [httpJoin, liveJoin, lock, broadcast].filter(
-    (each) => only === undefined || only.startsWith('--') || each.name === only,
-  ))
-    figures.push(await measure(stage));
-  report(figures, process.argv);
-} finally {
-  await stage.close();
+  if (staged.length > 0) {
+    const stage = await setStage();
+    try {
+      for (const measure of staged) figures.push(await measure(stage));
+    } finally {
+      await stage.close();
+    }
+  }
+  for (const measure of alone) figures.push(...(await measure()));
+  return figures;
 }
+
+console.log(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}`);
+const [first] = process.argv.slice(2);
+report(await run(first?.startsWith('--') ? undefined : first), process.argv);

@@ -33,25 +33,43 @@ export const signedIn = createMiddleware<AppEnv>(async (c, next) => {
 export const stillSignedIn = createMiddleware<AppEnv>(async (c, next) => {
   const header = c.req.header('authorization') ?? '';
   const access = await checkAccess(c, /^Bearer +(\S+)$/i.exec(header)?.[1]);
-  const [revoked] = await revokedAmong(c, [access.sid]);
-  if (revoked) throw signedOut();
   c.set('access', access);
+  await requireSession(c);
   return next();
 });
 
 /**
- * As `stillSignedIn`, for a route that asks `revokedAmong` itself, for many callers at once, once it has a
- * use for the answer. Who is refused before that is asked about here: an ended session comes first.
+ * As `stillSignedIn`, asked while the route works and before it answers: for routes that only read, or
+ * whose effect does not depend on who asks.
+ */
+export const signedInMeanwhile = createMiddleware<AppEnv>(async (c, next) => {
+  const header = c.req.header('authorization') ?? '';
+  const access = await checkAccess(c, /^Bearer +(\S+)$/i.exec(header)?.[1]);
+  c.set('access', access);
+  const asked = revokedAmong(c, [access.sid]);
+  await next();
+  const [revoked] = await asked;
+  if (revoked) throw signedOut();
+});
+
+/**
+ * As `stillSignedIn`, for a route that asks itself once it has a use for the answer, with other things or
+ * for many callers at once. Who is refused before that is asked about here: an ended session comes first.
  */
 export const signedInWhenUsed = createMiddleware<AppEnv>(async (c, next) => {
   const header = c.req.header('authorization') ?? '';
   const access = await checkAccess(c, /^Bearer +(\S+)$/i.exec(header)?.[1]);
   c.set('access', access);
   await next();
-  if (c.res.status < 400 || c.get('sessionAsked') === true) return;
-  const [revoked] = await revokedAmong(c, [access.sid]);
-  if (revoked) throw signedOut();
+  if (c.res.status >= 400 && c.get('sessionAsked') !== true) await requireSession(c);
 });
+
+/** Throws `invalid_token` when the session of the verified access token was ended. */
+export async function requireSession(c: AppContext): Promise<void> {
+  c.set('sessionAsked', true);
+  const [revoked] = await revokedAmong(c, [c.get('access').sid]);
+  if (revoked) throw signedOut();
+}
 
 /** What one hears whose session was ended. */
 export function signedOut(): ProblemError {

@@ -28,7 +28,13 @@ export function stripePayments(stripe: Stripe): Payments {
           },
           { idempotencyKey: `intent-${orderId}` },
         );
-        return { ok: true, intentId: intent.id, clientSecret: intent.client_secret ?? '' } as const;
+        const clientSecret = intent.client_secret ?? '';
+        return {
+          ok: true,
+          intentId: intent.id,
+          intent: intentState(intent),
+          clientSecret,
+        } as const;
       });
     },
 

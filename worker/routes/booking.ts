@@ -4,7 +4,7 @@ import { bookingAnswer } from '../booking-answers.ts';
 import { bookingOf, bookingsOf } from '../booking-list.ts';
 import type { AppEnv } from '../context.ts';
 import { takeOrRefuse } from '../middleware/limited.ts';
-import { stillSignedIn } from '../middleware/signed-in.ts';
+import { signedInMeanwhile, stillSignedIn } from '../middleware/signed-in.ts';
 import { owningSale } from '../owned.ts';
 import { ProblemError } from '../problem.ts';
 import { ask } from '../rpc.ts';
@@ -32,7 +32,7 @@ const list = createRoute({
   tags: ['Bookings'],
   summary: 'Own bookings with tickets, newest first',
   security: bearerAuth,
-  middleware: [stillSignedIn] as const,
+  middleware: [signedInMeanwhile] as const,
   responses: { 200: json(bookingsResponse, 'Bookings.'), ...problems(...BEARER) },
 });
 
@@ -42,7 +42,7 @@ const one = createRoute({
   tags: ['Bookings'],
   summary: 'One own booking with tickets',
   security: bearerAuth,
-  middleware: [stillSignedIn] as const,
+  middleware: [signedInMeanwhile] as const,
   request: { params: z.object({ bookingId }) },
   responses: { 200: json(booking, 'The booking.'), ...problems(...BEARER, 'booking_not_found') },
 });

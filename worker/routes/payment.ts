@@ -2,8 +2,8 @@ import { createRoute } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { bookingAnswer } from '../booking-answers.ts';
 import type { AppEnv } from '../context.ts';
-import { takeOrRefuse } from '../middleware/limited.ts';
-import { stillSignedIn } from '../middleware/signed-in.ts';
+import { tellOrRefuse } from '../middleware/limited.ts';
+import { requireSession, signedInMeanwhile, signedInWhenUsed } from '../middleware/signed-in.ts';
 import { owningSale } from '../owned.ts';
 import { ProblemError, tryLater } from '../problem.ts';
 import { ask } from '../rpc.ts';
@@ -21,7 +21,7 @@ const createIntent = createRoute({
   tags: ['Payment'],
   summary: 'Start to pay a booking; asked again, the same intent',
   security: bearerAuth,
-  middleware: [stillSignedIn] as const,
+  middleware: [signedInWhenUsed] as const,
   request: body(paymentRequest),
   responses: {
     200: json(intentResponse, 'What the Payment Element needs.'),
@@ -45,7 +45,8 @@ const confirm = createRoute({
   description:
     'Reads the intent again and acts on it. 200 tells the end (`confirmed`, or `refunding` and `refunded` when the money came too late for the seats), 202 means that the bank has not answered yet.',
   security: bearerAuth,
-  middleware: [stillSignedIn] as const,
+  // Settling only acts on what Stripe says, as its webhook does at any time: the answer is what a session is for.
+  middleware: [signedInMeanwhile] as const,
   request: body(paymentRequest),
   responses: {
     200: json(settledResponse, 'Confirmed with tickets, or given back.'),
@@ -67,10 +68,16 @@ export function paymentRoutes(app: OpenAPIHono<AppEnv>): void {
     const { bookingId: orderId } = c.req.valid('json');
     const accountId = c.get('access').sub;
     const { sale } = await owningSale(c, 'book', orderId);
-    const known = await ask(() => sale().order({ accountId, orderId }));
+    const { limits } = c.get('services');
+    const [known, use] = await Promise.all([
+      ask(() => sale().order({ accountId, orderId })),
+      limits.take('payment', accountId, Date.now()),
+      requireSession(c),
+    ]);
     if (!known.ok) throw new ProblemError('booking_not_found');
     // A reload of the checkout asks for the intent that it has: only a new one is a start.
-    if (known.order.paymentIntentId === null) await takeOrRefuse(c, 'payment', accountId);
+    if (known.order.paymentIntentId === null) tellOrRefuse(c, use);
+    else if (use.allowed) c.executionCtx.waitUntil(limits.giveBack('payment', accountId));
     const outcome = await ask(() => sale().startPayment({ accountId, orderId }));
     if (!outcome.ok) {
       throw outcome.code === 'payments_unavailable'

@@ -101,20 +101,18 @@ export class HandPayments {
   async createIntent(request: {
     orderId: OrderId;
     total: Money;
-  }): Promise<Result<{ intentId: string; clientSecret: string }, PaymentsDown>> {
+  }): Promise<
+    Result<{ intentId: string; intent: IntentState; clientSecret: string }, PaymentsDown>
+  > {
     return this.#call('create', request.orderId, () => {
       const id = `pi_${request.orderId}`;
       const known = this.intents.get(id);
       if (known !== undefined && known.total.amount !== request.total.amount)
         throw new Error('idempotency key reused');
-      if (known === undefined)
-        this.intents.set(id, {
-          id,
-          orderId: request.orderId,
-          total: request.total,
-          state: { state: 'unpaid', problem: null },
-        });
-      return { ok: true, intentId: id, clientSecret: `${id}_secret` };
+      const asMade = { state: 'unpaid', problem: null } as const;
+      const { orderId, total } = request;
+      if (known === undefined) this.intents.set(id, { id, orderId, total, state: asMade });
+      return { ok: true, intentId: id, intent: asMade, clientSecret: `${id}_secret` };
     });
   }
 

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../../durable-objects/protocol/limits.ts';
 import type {
   AccountId,
   EventId,
@@ -151,6 +152,8 @@ export class HandSale {
     for (let round = 0; round < 50; round++) {
       const tasks = this.#later.splice(0);
       for (const task of tasks) task();
+      const next = this.timers.next() ?? Infinity;
+      if (next <= this.now + LIMITS.outboxGatherMs) this.now = Math.max(this.now, next);
       const due = this.timers.due(this.now, 100);
       for (const timer of due) this.desk.onTimer(timer);
       const work = this.#background.splice(0);

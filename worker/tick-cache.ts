@@ -1,4 +1,5 @@
 import type { EventId } from '../durable-objects/core/ids.ts';
+import { publicTick } from '../durable-objects/core/tick.ts';
 import type { Tick } from '../durable-objects/core/tick.ts';
 import { leafAt } from '../durable-objects/stubs.ts';
 import type { AppContext } from './context.ts';
@@ -19,8 +20,9 @@ export async function currentTick(c: AppContext, record: EventRecord): Promise<T
   const known = ticks.get(eventId);
   if (known && known.until > now) return known.tick;
   const index = Math.floor(Math.random() * settings.leaves);
-  const tick = await ask(() => leafAt(c.env, eventId, index).lastTick());
-  if (!tick) throw new ProblemError('unavailable');
+  const heard = await ask(() => leafAt(c.env, eventId, index).lastTick());
+  if (!heard) throw new ProblemError('unavailable');
+  const tick = publicTick(heard);
   if (ticks.size >= ENTRIES_MAX) ticks.clear();
   ticks.set(eventId, { tick, until: now + FRESH_MS });
   return tick;

@@ -20,11 +20,16 @@ export class CallLog {
   /** Takes over what a tick tells; false when calls between are missing. */
   take(tick: Tick): boolean {
     if (this.#end < 0) return false;
-    for (const [first, end, ageMs] of tick.calls ?? []) {
+    const calls = tick.calls ?? [];
+    let first = calls.reduce((cursor, [orders]) => cursor - orders, tick.cursor);
+    for (const [orders, ageMs] of calls) {
+      const end = first + orders;
       if (first > this.#end) return false;
-      if (end <= this.#end) continue;
-      this.#calls.push({ first, end, calledAt: tick.at - ageMs });
-      this.#end = end;
+      if (end > this.#end) {
+        this.#calls.push({ first, end, calledAt: tick.at - ageMs });
+        this.#end = end;
+      }
+      first = end;
     }
     return this.#end >= tick.cursor;
   }

@@ -1,4 +1,5 @@
 import type { EventId } from './ids.ts';
+import { Sketch } from './sketch/sketch-reader.ts';
 
 /** Where a sale stands. */
 export type SalePhase = 'lobby' | 'open' | 'paused' | 'sold_out' | 'closed';
@@ -9,7 +10,7 @@ export type SlowReason = 'slots_full' | 'paused' | 'sold_out' | 'not_open' | 'pa
 /**
  * The one frame that every fan gets, at most once a second, the same bytes for all. Times are epoch
  * milliseconds. A fan with order `o` is called when `o < cursor`; people ahead are computed from
- * `cursor` and `marks` by `peopleAhead`.
+ * `cursor` and `sketch` by `peopleAhead`.
  */
 export interface Tick {
   v: 1;
@@ -36,41 +37,58 @@ export interface Tick {
   /** Measured admissions per minute, or the set rate before anything was measured. */
   ratePerMinute: number;
   reason: SlowReason;
-  /** Departures among the waiting: `[order, departed]`, where `departed` of the orders in [cursor, order) have left. Ascending; at most 48. */
-  marks: readonly (readonly [number, number])[];
+  /** Where the waiting stand between cursor and tail, for `peopleAhead`. */
+  sketch: string;
+  /**
+   * How exact the sketch is. 0: people ahead are exact below 1,000 and within 0.1 % beyond; 1: within
+   * one person below 1,000 and 0.1 % beyond, as every frame should be; n: within n times as much.
+   */
+  within: number;
+  /** Only between objects, when `within` is above 1: a sketch that is within 1, too large for the frame. */
+  fine?: string;
   seatsLeft: number;
   /** How often a client without a socket should ask. */
   pollMs: number;
-  /** Calls of the last seconds, oldest first: `[first, end, ageMs]`, orders first ≤ o < end were called `ageMs` before `at`. */
-  calls?: readonly (readonly [number, number, number])[];
+  /** Calls of the last seconds, oldest first: `[orders, ageMs]`, so many orders were called `ageMs` before `at`. The last ends at the cursor. */
+  calls?: readonly (readonly [number, number])[];
 }
 
 /** Longest wait that is worth a number, seconds; beyond it nobody knows. */
 const LONGEST_ETA_SECONDS = 7 * 24 * 3600;
 
-/**
- * People ahead of `order` who have not left: 0 once called. Exact when the tick marks every departure
- * among the waiting, else interpolated between marks. Leaf, Worker and browser all use it.
- */
-export function peopleAhead(tick: Tick, order: number): number {
-  const distance = Math.min(order, tick.tail) - tick.cursor;
-  if (distance <= 0) return 0;
-  const departed = tick.tail - tick.cursor - tick.waiting;
-  if (departed <= 0) return distance;
-  const exact = tick.marks.length === departed;
-  return Math.max(0, distance - departedBefore(tick, tick.cursor + distance, exact));
+/** Sketches that were read, as long as their ticks live: a leaf asks the same one for many fans. */
+const sketches = new WeakMap<Tick, Sketch>();
+
+function sketchOf(tick: Tick): Sketch {
+  const known = sketches.get(tick);
+  if (known !== undefined) return known;
+  const { waiting, cursor, tail, sketch, within, fine } = tick;
+  const span = tail - cursor;
+  const read =
+    fine === undefined
+      ? new Sketch(sketch, { waiting, span, within })
+      : new Sketch(fine, { waiting, span, within: 1 });
+  sketches.set(tick, read);
+  return read;
 }
 
-function departedBefore(tick: Tick, order: number, exact: boolean): number {
-  let [from, known]: readonly [number, number] = [tick.cursor, 0];
-  for (const [at, departed] of tick.marks) {
-    if (at > order) {
-      if (exact) return known;
-      return Math.round(known + ((departed - known) * (order - from)) / (at - from));
-    }
-    [from, known] = [at, departed];
-  }
-  return known;
+/**
+ * People ahead of `order` who have not left: 0 once called. As exact as the tick's `within` says, by
+ * `tolerance`; one less exact for an order whose own fan has left. Leaf, Worker and browser all use it.
+ * An order given out after the tick has everybody between ahead of it.
+ */
+export function peopleAhead(tick: Tick, order: number): number {
+  const distance = order - tick.cursor;
+  if (distance <= 0) return 0;
+  const later = order - tick.tail;
+  return later >= 0 ? tick.waiting + later : sketchOf(tick).before(distance);
+}
+
+/** The frame as it goes to fans: without what only objects tell each other. */
+export function publicTick(tick: Tick): Tick {
+  const frame = { ...tick };
+  delete frame.fine;
+  return frame;
 }
 
 /** Expected wait of `order` in seconds from the measured rate; 0 once called, null when it cannot be known. */

@@ -30,6 +30,8 @@ const HEARTBEAT = 'heartbeat';
 const SEQ_BLOCK = 1_000;
 /** How long before opening the lobby gets heartbeats, ms. */
 const LOBBY_HEARTBEAT_MS = 10 * 60_000;
+/** People from whom on a grant is answered with the last frame: sketching so many takes milliseconds. */
+const LONG_LINE = 5_000;
 /** When one who found no free slot in grace should ask again, ms. */
 const RETRY_CLAIM_MS = 2_000;
 
@@ -46,6 +48,7 @@ export class QueueDesk implements AdmissionBook {
   readonly #children: Set<string>;
   #seq: number;
   #publishedAt = -Infinity;
+  #last: Tick | null = null;
   #flushPlanned = false;
   /** Due times as last written, so that an unchanged timer costs nothing. Unknown after a wake. */
   readonly #timerDue = new Map<string, number | null>();
@@ -85,7 +88,7 @@ export class QueueDesk implements AdmissionBook {
     this.#arm();
     const grant = { first: link.first, count: link.count };
     const { joinLimit } = settings;
-    return { ok: true, grant, link, head, path: '', tick: this.tick(), joinLimit };
+    return { ok: true, grant, link, head, path: '', tick: this.#answer(now), joinLimit };
   }
 
   /** Idempotent: whoever is not there any more is passed over. */
@@ -167,7 +170,16 @@ export class QueueDesk implements AdmissionBook {
     }
     const { definition } = this.#context;
     const seatsLeft = this.#seats.seatsLeft();
-    return frameOf(definition, this.#line, this.#seq, this.#context.now(), seatsLeft);
+    const now = this.#context.now();
+    this.#last = frameOf(definition, this.#line, this.#seq, now, seatsLeft, this.#last?.within);
+    return this.#last;
+  }
+
+  /** A frame to answer a grant with: those who have just joined stand behind all that it knows. */
+  #answer(now: number): Tick {
+    const last = this.#last;
+    const young = last !== null && Math.abs(now - last.at) < LIMITS.tickMinMs;
+    return young && last.waiting > LONG_LINE ? last : this.tick();
   }
 
   admission(

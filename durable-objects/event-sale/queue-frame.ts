@@ -1,8 +1,7 @@
 import { pollMs, ratePerMinute, salePhase, slowReason } from '../core/admission.ts';
 import type { SaleDefinition } from '../core/sale.ts';
-import { departureMarks } from '../core/tick-marks.ts';
+import { fineSketch, sketchLine } from '../core/tick-sketch.ts';
 import type { Tick } from '../core/tick.ts';
-import { LIMITS } from '../protocol/limits.ts';
 import type { QueueLine } from './queue-line.ts';
 
 /** Largest tick, bytes (design, "Tick"). */
@@ -12,13 +11,20 @@ const CALL_TELL_MS = 5_000;
 /** At most so many calls in a tick. */
 const CALLS_TOLD = 5;
 
-/** The frame of this moment. As many departure marks as keep it within `FRAME_BYTES`. */
+/** Room for the number of `within` in the frame, digits. */
+const WITHIN_DIGITS = 8;
+
+/**
+ * The frame of this moment, its sketch as exact as `FRAME_BYTES` allow; `hint` is the `within` of the one
+ * before. Where that is not exact enough, a finer sketch goes to the objects below.
+ */
 export function frameOf(
   definition: SaleDefinition,
   line: QueueLine,
   seq: number,
   now: number,
   seatsLeft: number,
+  hint = 0,
 ): Tick {
   const { settings } = definition;
   const { state, presence } = line;
@@ -27,7 +33,7 @@ export function frameOf(
   const calls = line.calls
     .filter((call) => now - call.calledAt < CALL_TELL_MS)
     .slice(-CALLS_TOLD)
-    .map((call) => [call.first, call.end, Math.max(0, now - call.calledAt)] as const);
+    .map((call) => [call.end - call.first, Math.max(0, now - call.calledAt)] as const);
   const tick: Tick = {
     v: 1,
     type: 'tick',
@@ -46,18 +52,14 @@ export function frameOf(
     left: presence.tail - presence.present,
     ratePerMinute: ratePerMinute(state, settings.admission),
     reason: slowReason(phase, settings.admission, state, view),
-    marks: [],
+    sketch: '',
+    within: 0,
     seatsLeft,
     pollMs: pollMs(view.waiting, settings.leaves),
     ...(calls.length === 0 ? {} : { calls }),
   };
-  return { ...tick, marks: departureMarks(presence, state.cursor, marksThatFit(tick)) };
-}
-
-/** A mark is `[order,departed],` with at most as many digits as the tail and the departures have. */
-function marksThatFit(tick: Tick): number {
-  const departed = tick.tail - tick.cursor - tick.waiting;
-  const markBytes = String(tick.tail).length + String(departed).length + 4;
-  const room = FRAME_BYTES - JSON.stringify(tick).length;
-  return Math.max(2, Math.min(LIMITS.tickMarks, Math.floor(room / markBytes)));
+  const room = FRAME_BYTES - JSON.stringify(tick).length - WITHIN_DIGITS;
+  const { sketch, within } = sketchLine(presence, state.cursor, room, hint);
+  const frame = { ...tick, sketch, within };
+  return within <= 1 ? frame : { ...frame, fine: fineSketch(presence, state.cursor) };
 }

@@ -19,8 +19,6 @@ export const LIMITS = {
   seatFlushMs: 200,
   /** Locks that come so soon after another are written with one commit, ms; a lock after a pause does not wait. */
   lockGatherMs: 2,
-  /** Departure marks of a tick; keeps the frame under 1 KB. */
-  tickMarks: 48,
   /** Alternatives offered for a lost seat. */
   alternatives: 6,
   /** Access token lifetime, seconds (design, "Security"). */

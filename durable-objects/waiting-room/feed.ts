@@ -1,6 +1,7 @@
 import { CallLog } from '../core/call-log.ts';
 import type { Call } from '../core/calls.ts';
 import type { WindowLimit } from '../core/join-window.ts';
+import { publicTick } from '../core/tick.ts';
 import type { Tick } from '../core/tick.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Subscription } from '../protocol/queue-rpc.ts';
@@ -63,7 +64,8 @@ export class Feed {
 
   /** The tick as it is sent: serialised once. */
   get text(): string {
-    if (this.#text === '' && this.#tick !== null) this.#text = JSON.stringify(this.#tick);
+    if (this.#text === '' && this.#tick !== null)
+      this.#text = JSON.stringify(publicTick(this.#tick));
     return this.#text;
   }
 

@@ -61,13 +61,14 @@ export const tickResponse = z
     left: z.int(),
     ratePerMinute: z.number(),
     reason: z.enum(['slots_full', 'paused', 'sold_out', 'not_open', 'payments_slow']).nullable(),
-    marks: z.array(z.tuple([z.int(), z.int()])),
+    sketch: z.string().meta({ description: 'Where the waiting stand, for `peopleAhead`.' }),
+    within: z.int().meta({ description: 'How exact the sketch is; 1: 0.1 %, ± 1 below 1,000.' }),
     seatsLeft: z.int(),
     pollMs: z.int(),
     calls: z
-      .array(z.tuple([z.int(), z.int(), z.int()]))
+      .array(z.tuple([z.int(), z.int()]))
       .optional()
-      .meta({ description: 'Calls of the last seconds: `[first, end, ageMs]`, oldest first.' }),
+      .meta({ description: 'Calls of the last seconds: `[orders, ageMs]`, oldest first.' }),
   })
   .meta({ id: 'Tick' });
 

@@ -46,14 +46,14 @@ function tick(at: number, cursor: number, calls: Tick['calls']): Tick {
 describe('the call log of a leaf', () => {
   it('knows nothing before the whole list, then follows tick by tick', () => {
     const log = new CallLog();
-    expect(log.take(tick(1_000, 5, [[0, 5, 100]]))).toBe(false);
+    expect(log.take(tick(1_000, 5, [[5, 100]]))).toBe(false);
     expect(log.of(2)).toBe('unknown');
     log.reset([{ first: 3, end: 5, calledAt: 900 }], 5);
     expect(log.of(2)).toBe('past');
     expect(log.of(3)).toEqual({ first: 3, end: 5, calledAt: 900 });
     const next: Tick['calls'] = [
-      [3, 5, 1_100],
-      [5, 9, 200],
+      [2, 1_100],
+      [4, 200],
     ];
     expect(log.take(tick(2_000, 9, next))).toBe(true);
     expect(log.of(8)).toEqual({ first: 5, end: 9, calledAt: 1_800 });
@@ -63,7 +63,7 @@ describe('the call log of a leaf', () => {
   it('notices calls that it missed', () => {
     const log = new CallLog();
     log.reset([], 5);
-    expect(log.take(tick(9_000, 20, [[10, 20, 0]]))).toBe(false);
+    expect(log.take(tick(9_000, 20, [[10, 0]]))).toBe(false);
     expect(log.of(12)).toBe('unknown');
     expect(log.take(tick(9_000, 20, undefined))).toBe(false);
   });

@@ -11,13 +11,14 @@ import type {
   RelayRpc,
   WaitingRoomRpc,
 } from './protocol/queue-rpc.ts';
+import { signToken } from './protocol/tokens.ts';
 import { SqlNotes } from './storage/notes.ts';
 import { relaySteps, SqlRelayStore } from './storage/relay-store.ts';
 import { roomSteps, SqlRoomStore } from './storage/room-store.ts';
 import { migrate } from './storage/schema.ts';
 import { parentAt, roomNamed, saleOf } from './stubs.ts';
 import type { ObjectEnv } from './stubs.ts';
-import type { NodeContext } from './waiting-room/context.ts';
+import type { NodeContext, RoomContext } from './waiting-room/context.ts';
 import { Live } from './waiting-room/live.ts';
 import { RelayDesk } from './waiting-room/relay-desk.ts';
 import { RoomDesk } from './waiting-room/room-desk.ts';
@@ -60,7 +61,8 @@ export class WaitingRoom extends DurableObject<ObjectEnv> implements WaitingRoom
     const sockets = new Sockets(ctx.getWebSockets());
     const store = new SqlRoomStore(ctx.storage.sql);
     const sale = () => saleOf(env, eventId);
-    const desk = new RoomDesk({ ...context, eventId, sale }, store, sockets);
+    const sign: RoomContext['sign'] = (claims) => signToken(env.AUTH_SECRET, 'receipt', claims);
+    const desk = new RoomDesk({ ...context, eventId, sale, sign }, store, sockets);
     const live = { now: () => Date.now(), eventId, authSecret: env.AUTH_SECRET };
     return { desk, sockets, live: new Live(live, desk, sockets) };
   }

@@ -5,8 +5,8 @@ import type { Position } from './schemas/queue.ts';
 import { iso, isoOrNull } from './times.ts';
 
 /**
- * A fan's place at the HTTP border: with a signed receipt, and once inside with the admission token. Both
- * are made from recorded facts only, so the same place and admission always give the same tokens.
+ * A fan's place at the HTTP border: with its receipt, and once inside with the admission token. Both are
+ * made from recorded facts only, so the same place and admission always give the same tokens.
  */
 export async function positionAnswer(
   secret: string,
@@ -14,13 +14,8 @@ export async function positionAnswer(
   accountId: AccountId,
   position: FanPosition,
 ): Promise<Position> {
-  const { admission, place } = position;
-  const ticket = await signToken(secret, 'place', {
-    sub: accountId,
-    evt: eventId,
-    place,
-    iat: Math.floor(position.joinedAt / 1000),
-  });
+  const { admission, place, receipt } = position;
+  if (receipt === null) throw new Error('a leaf answers a call with the receipt');
   const answer: Position = {
     eventId,
     status: position.status,
@@ -30,7 +25,7 @@ export async function positionAnswer(
     etaSeconds: position.etaSeconds === null ? null : Math.ceil(position.etaSeconds),
     joinedAt: iso(position.joinedAt),
     claimUntil: isoOrNull(position.claimUntil),
-    ticket,
+    ticket: receipt,
   };
   if (!admission) return answer;
   const admissionToken = await signToken(secret, 'admission', {

@@ -4,8 +4,8 @@ import type { AccountId } from '../core/ids.ts';
 import type { Refused, Result } from '../core/result.ts';
 import type { Tick } from '../core/tick.ts';
 
-/** Where a fan stands. `order` equals `place` except for a lobby that was drawn. */
-export interface FanPosition {
+/** Where a fan stands by a leaf's last tick. `order` equals `place` except for a lobby that was drawn. */
+export interface Standing {
   status: 'lobby' | 'waiting' | 'admitted';
   place: number;
   order: number;
@@ -18,6 +18,15 @@ export interface FanPosition {
   claimUntil: number | null;
   /** Set when the admission was claimed. */
   admission: Admission | null;
+}
+
+/** What a fan is told of their place. */
+export interface FanPosition extends Standing {
+  /**
+   * The signed receipt for the place (`core/fairness/receipt.ts`), the same for good. Null when it is not
+   * at hand: one given before stays good. Answers to `joinAll` and `position` always have it.
+   */
+  receipt: string | null;
 }
 
 /** A claimed admission. A repeated claim by its owner returns the same one. */

@@ -6,10 +6,10 @@ import type { Result } from '../core/result.ts';
 /**
  * Tokens: one kind, one key, one audience. All keys are derived from one secret by HKDF-SHA-256 (RFC
  * 5869) with the kind as info. A `ticket` and a `receipt` are Ed25519, because gates and fans check them
- * with the published public key alone; the others are HMAC: an Ed25519 signature for each place was a
- * quarter of a join (measured). A receipt's signature is made once for the grant of a whole batch.
+ * with the published public key alone; the others are HMAC. A receipt's signature is made once for the
+ * grant of a whole batch: one for each place was a quarter of a join (measured).
  */
-export type TokenKind = 'access' | 'admission' | 'place' | 'ticket' | 'receipt';
+export type TokenKind = 'access' | 'admission' | 'ticket' | 'receipt';
 /** Kinds that others check: their public keys are published. */
 const PUBLIC_KINDS = ['ticket', 'receipt'] as const;
 
@@ -27,7 +27,6 @@ export interface TokenClaims {
     exp: number;
   };
   admission: { sub: AccountId; evt: EventId; jti: string; place: number; iat: number; exp: number };
-  place: { sub: AccountId; evt: EventId; place: number; iat: number };
   ticket: { sub: AccountId; evt: EventId; jti: string; seat: string; booking: string; iat: number };
   /** A grant of places and the head of the chain right after it; the fan's part of the receipt is the path. */
   receipt: { evt: EventId; link: ChainLink; head: string };

@@ -2,9 +2,9 @@ import type { Fan } from '../core/fans.ts';
 import { unreachable } from '../core/result.ts';
 import type { Refused, Result } from '../core/result.ts';
 import type { Admission } from '../protocol/queue-rpc.ts';
-import type { RoomStore } from '../storage/room-store.ts';
 import { ask } from './ask.ts';
 import type { RoomContext } from './context.ts';
+import type { Roll } from './roll.ts';
 
 /** What coming in comes to. `overloaded`: no slot is free right now, or the parent is away. */
 export type ClaimResult = Result<
@@ -17,12 +17,12 @@ const RETRY_AFTER_MS = 2_000;
 /** Admissions of this leaf's fans: asked of the parent once, written down, then told from memory. */
 export class Claims {
   readonly #context: RoomContext;
-  readonly #store: RoomStore;
+  readonly #roll: Roll;
   readonly #asking = new Map<Fan, Promise<ClaimResult>>();
 
-  constructor(context: RoomContext, store: RoomStore) {
+  constructor(context: RoomContext, roll: Roll) {
     this.#context = context;
-    this.#store = store;
+    this.#roll = roll;
   }
 
   /** The fan, who is called, comes in; one who is inside gets the same admission. */
@@ -52,12 +52,8 @@ export class Claims {
     if (!answer.ok) return { ok: false, code: 'overloaded', retryAfterMs: RETRY_AFTER_MS };
     const outcome = answer.value;
     if (outcome.ok) {
-      const { admission } = outcome;
-      if (fan.admission?.admissionId !== admission.admissionId) {
-        this.#store.saveAdmission({ batch: fan.batch, index: fan.index, admission });
-      }
-      fan.admission = admission;
-      return { ok: true, admission };
+      this.#roll.admit(fan, outcome.admission);
+      return { ok: true, admission: outcome.admission };
     }
     switch (outcome.code) {
       case 'not_admitted':

@@ -6,6 +6,7 @@ import type {
   SaleQueueRpc,
   WaitingRoomRpc,
 } from '../protocol/queue-rpc.ts';
+import type { TokenClaims } from '../protocol/tokens.ts';
 
 /** The world as leaf and relay need it. The object makes it from the platform; a simulator makes its own. */
 export interface NodeContext {
@@ -27,6 +28,8 @@ export interface RoomContext extends NodeContext {
   readonly eventId: EventId;
   /** EventSale itself, whatever is between: a fresh stub each time. */
   sale(): Pick<SaleQueueRpc, 'claimAdmission'>;
+  /** Signs the grant of a batch: a token of the kind `receipt`. */
+  sign(claims: TokenClaims['receipt']): Promise<string>;
 }
 
 /** What a relay needs besides. */

@@ -1,9 +1,10 @@
-import type { Fan, Fans } from '../core/fans.ts';
-import type { Departure, RoomStore } from '../storage/room-store.ts';
+import type { Fan } from '../core/fans.ts';
+import type { Departure } from '../storage/room-store.ts';
 import { ask } from './ask.ts';
 import type { Away } from './ask.ts';
 import type { NodeContext } from './context.ts';
 import { Pump } from './pump.ts';
+import type { Roll } from './roll.ts';
 
 /** Places told to the parent in one call. */
 const REPORT_PLACES = 1_000;
@@ -14,28 +15,24 @@ const REPORT_PLACES = 1_000;
  */
 export class Departures {
   readonly #context: NodeContext;
-  readonly #store: RoomStore;
-  readonly #fans: Fans;
+  readonly #roll: Roll;
   readonly #unreported: Departure[];
   readonly #pump: Pump;
 
-  constructor(context: NodeContext, store: RoomStore, fans: Fans, known: readonly Departure[]) {
+  constructor(context: NodeContext, roll: Roll) {
     this.#context = context;
-    this.#store = store;
-    this.#fans = fans;
-    const reported = Number(store.note('reported') ?? 0);
-    this.#unreported = known.filter((departure) => departure.seq > reported);
+    this.#roll = roll;
+    this.#unreported = [...roll.unreported];
     this.#pump = new Pump(
       context,
       () => this.#next().count > 0,
-      () => this.#report(this.#next()),
+      () => this.#report(),
     );
   }
 
   /** Written down first; told in the background. */
   add(fan: Fan): void {
-    const { batch, index } = fan;
-    this.#unreported.push({ seq: this.#store.addDeparture(batch, index), batch, index });
+    this.#unreported.push(this.#roll.depart(fan));
     this.start();
   }
 
@@ -49,7 +46,7 @@ export class Departures {
     let count = 0;
     let through = 0;
     for (const departure of this.#unreported) {
-      const first = this.#fans.firstOf(departure.batch);
+      const first = this.#roll.fans.firstOf(departure.batch);
       if (first === null || places.length >= REPORT_PLACES) break;
       if (first !== undefined) places.push(first + departure.index);
       count += 1;
@@ -58,16 +55,13 @@ export class Departures {
     return { places, count, through };
   }
 
-  async #report(next: {
-    places: number[];
-    count: number;
-    through: number;
-  }): Promise<Away | 'done'> {
-    const request = { child: this.#context.name, places: next.places };
+  async #report(): Promise<Away | 'done'> {
+    const { places, count, through } = this.#next();
+    const request = { child: this.#context.name, places };
     const answer = await ask(this.#context, () => this.#context.parent().reportLeft(request));
     if (!answer.ok) return answer;
-    this.#unreported.splice(0, next.count);
-    this.#store.setNote('reported', String(next.through));
+    this.#unreported.splice(0, count);
+    this.#roll.reported(through);
     return 'done';
   }
 }

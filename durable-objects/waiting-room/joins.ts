@@ -1,13 +1,12 @@
 import type { Batch } from '../core/batch.ts';
-import { batchTree } from '../core/fairness/merkle-sum.ts';
-import type { Fan, Fans } from '../core/fans.ts';
+import type { Fan } from '../core/fans.ts';
 import type { AccountId } from '../core/ids.ts';
-import type { RoomStore } from '../storage/room-store.ts';
 import { ask } from './ask.ts';
 import type { Away } from './ask.ts';
 import type { RoomContext } from './context.ts';
 import type { Feed } from './feed.ts';
 import { Pump } from './pump.ts';
+import type { Roll } from './roll.ts';
 
 /** How a batch ended for those who wait for it. After `overloaded` the batch stays and is asked for again. */
 export type Settled =
@@ -48,38 +47,25 @@ const OVERLOADED = { ok: false, code: 'overloaded', retryAfterMs: RETRY_AFTER_MS
  */
 export class Joins {
   readonly #context: RoomContext;
-  readonly #store: RoomStore;
-  readonly #fans: Fans;
+  readonly #roll: Roll;
   readonly #feed: Feed;
   readonly #listener: JoinListener;
   /** Oldest first; only the last may be unwritten. */
   readonly #cohorts: Cohort[] = [];
   readonly #pending = new Map<AccountId, Cohort>();
-  #lastBatch: number;
   readonly #pump: Pump;
 
-  constructor(
-    context: RoomContext,
-    store: RoomStore,
-    fans: Fans,
-    feed: Feed,
-    known: readonly Batch[],
-    listener: JoinListener,
-  ) {
+  constructor(context: RoomContext, roll: Roll, feed: Feed, listener: JoinListener) {
     this.#context = context;
-    this.#store = store;
-    this.#fans = fans;
+    this.#roll = roll;
     this.#feed = feed;
     this.#listener = listener;
-    this.#lastBatch = Math.max(known.at(-1)?.batch ?? 0, Number(store.note('refused') ?? 0));
     this.#pump = new Pump(
       context,
       () => this.#cohorts.length > 0,
       () => this.#work(),
     );
-    for (const batch of known) {
-      if (batch.grant === null) this.#reopen(batch);
-    }
+    for (const batch of roll.unanswered) this.#reopen(batch);
   }
 
   #reopen(written: Batch): void {
@@ -88,7 +74,8 @@ export class Joins {
     cohort.accounts = [...written.accounts];
     this.#cohorts.push(cohort);
     for (const accountId of written.accounts) {
-      if (this.#fans.get(accountId)?.batch === written.batch) this.#pending.set(accountId, cohort);
+      if (this.#roll.fans.get(accountId)?.batch === written.batch)
+        this.#pending.set(accountId, cohort);
     }
   }
 
@@ -184,20 +171,15 @@ export class Joins {
   }
 
   #write(cohort: Cohort): Batch {
-    this.#lastBatch += 1;
-    const at = this.#context.now();
-    const batch: Batch = { batch: this.#lastBatch, accounts: cohort.accounts, at, grant: null };
-    cohort.written = batch;
-    this.#store.addBatch(batch);
-    this.#fans.add(batch);
-    return batch;
+    cohort.written = this.#roll.write(cohort.accounts, this.#context.now());
+    return cohort.written;
   }
 
   async #ask(
     cohort: Cohort,
     batch: Batch,
   ): Promise<{ ok: true; settled: 'placed' | 'event_not_found' | 'sale_closed' } | Away> {
-    const { root } = batchTree(this.#context.eventId, batch.accounts);
+    const { root } = this.#roll.receipts.treeOf(batch.batch);
     const request = {
       child: this.#context.name,
       batch: batch.batch,
@@ -208,16 +190,22 @@ export class Joins {
     if (!answer.ok) return answer;
     const outcome = answer.value;
     if (!outcome.ok) return { ok: true, settled: outcome.code };
-    const { grant, link, head, path } = outcome;
-    if (grant.count !== batch.accounts.length) throw new Error('a range of another batch');
-    this.#store.setGrant(batch.batch, { first: grant.first, link, head, path });
-    const placed = this.#fans.place(batch, grant.first);
+    const { link, head, path } = outcome;
+    const { first, count } = outcome.grant;
+    if (count !== batch.accounts.length) throw new Error('a range of another batch');
+    const placed = this.#roll.grant(batch, { first, link, head, path });
     for (const { accountId } of placed) {
       if (this.#pending.get(accountId) === cohort) this.#pending.delete(accountId);
     }
     this.#feed.take(outcome.tick, outcome.joinLimit);
-    this.#listener.placed(placed);
+    void this.#tellPlaced(batch.batch, placed);
     return { ok: true, settled: 'placed' };
+  }
+
+  /** A fan is told the place with the receipt; the next batch does not wait for the signature. */
+  async #tellPlaced(batch: number, placed: readonly Fan[]): Promise<void> {
+    await this.#roll.receipts.sign(batch);
+    this.#listener.placed(placed);
   }
 
   #settle(cohort: Cohort, settled: 'placed' | 'event_not_found' | 'sale_closed'): void {
@@ -228,11 +216,7 @@ export class Joins {
     for (const accountId of cohort.accounts) {
       if (this.#pending.get(accountId) === cohort) this.#pending.delete(accountId);
     }
-    if (cohort.written !== null) {
-      this.#store.dropBatch(cohort.written.batch);
-      this.#store.setNote('refused', String(cohort.written.batch));
-      this.#fans.drop(cohort.written);
-    }
+    if (cohort.written !== null) this.#roll.refuse(cohort.written);
     this.#tell(cohort, { ok: false, code: settled });
   }
 }

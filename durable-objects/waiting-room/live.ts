@@ -34,7 +34,7 @@ export class Live {
   /** The first message on a new socket: own place and last tick; an admission follows if there is one. */
   async welcome(client: Client): Promise<void> {
     await this.#desk.ready();
-    const position = this.#desk.positionOf(client.accountId);
+    const position = await this.#desk.signedPosition(client.accountId);
     const text = `{"v":1,"type":"welcome","serverTime":${this.#context.now()},"position":${JSON.stringify(position)},"tick":${this.#desk.tickText() ?? 'null'}}`;
     sendTo(client, text);
     if (position?.admission) {

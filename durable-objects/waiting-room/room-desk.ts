@@ -1,5 +1,3 @@
-import type { Batch } from '../core/batch.ts';
-import { Fans } from '../core/fans.ts';
 import type { Fan } from '../core/fans.ts';
 import type { AccountId } from '../core/ids.ts';
 import { JoinWindow } from '../core/join-window.ts';
@@ -13,7 +11,7 @@ import type {
   PublishedFrames,
   WaitingRoomRpc,
 } from '../protocol/queue-rpc.ts';
-import type { Departure, RoomStore } from '../storage/room-store.ts';
+import type { RoomStore } from '../storage/room-store.ts';
 import { Claims } from './claims.ts';
 import type { ClaimResult } from './claims.ts';
 import type { Audience, RoomContext } from './context.ts';
@@ -21,6 +19,7 @@ import { Departures } from './departures.ts';
 import { Feed } from './feed.ts';
 import { Joins } from './joins.ts';
 import type { Settled } from './joins.ts';
+import { Roll } from './roll.ts';
 import { isCalled, standingOf } from './standing.ts';
 
 const OVERLOADED = { ok: false, code: 'overloaded', retryAfterMs: 2_000 } as const;
@@ -34,7 +33,7 @@ export type LiveJoin = JoinOutcome | 'pending';
 export class RoomDesk implements WaitingRoomRpc {
   readonly #context: RoomContext;
   readonly #audience: Audience;
-  readonly #fans = new Fans();
+  readonly #roll: Roll;
   readonly #window = new JoinWindow();
   readonly #feed: Feed;
   readonly #joins: Joins;
@@ -47,36 +46,20 @@ export class RoomDesk implements WaitingRoomRpc {
     this.#audience = audience;
     this.#feed = new Feed(context, store);
     this.#feed.onTick = (before) => this.#tellCalled(before);
-    const batches = store.batches();
-    const departures = store.departures();
-    this.#rebuild(batches, departures, store);
-    this.#joins = new Joins(context, store, this.#fans, this.#feed, batches, {
+    this.#roll = new Roll(context, store);
+    this.#joins = new Joins(context, this.#roll, this.#feed, {
       placed: (fans) => this.#tellPlaced(fans),
       failed: (accounts, settled) => this.#tellFailed(accounts, settled),
     });
-    this.#departures = new Departures(context, store, this.#fans, departures);
-    this.#claims = new Claims(context, store);
-  }
-
-  #rebuild(batches: readonly Batch[], departures: readonly Departure[], store: RoomStore): void {
-    const byNumber = new Map(batches.map((batch) => [batch.batch, batch]));
-    for (const batch of batches) this.#fans.add(batch);
-    for (const { batch, index } of departures) {
-      const accountId = byNumber.get(batch)?.accounts[index];
-      if (accountId !== undefined) this.#fans.remove(accountId, batch);
-    }
-    for (const { batch, index, admission } of store.admissions()) {
-      const accountId = byNumber.get(batch)?.accounts[index];
-      const fan = accountId === undefined ? undefined : this.#fans.get(accountId);
-      if (fan?.batch === batch) fan.admission = admission;
-    }
+    this.#departures = new Departures(context, this.#roll);
+    this.#claims = new Claims(context, this.#roll);
   }
 
   /** After a wake, or when the alarm rings: finishes what was begun, and hears from the parent again. */
   start(): void {
     this.#joins.start();
     this.#departures.start();
-    if (this.#fans.size > 0) void this.#feed.subscribe();
+    if (this.#roll.fans.size > 0) void this.#feed.subscribe();
   }
 
   /** Resolves once there is a tick, or when it is clear that there will be none soon. */
@@ -97,10 +80,10 @@ export class RoomDesk implements WaitingRoomRpc {
   async join(request: { accountId: AccountId }): Promise<JoinOutcome> {
     const { accountId } = request;
     const entered = await this.#recheck(accountId, this.#enter(accountId));
-    if (entered !== 'pending') return entered;
+    if (entered !== 'pending' && !entered.ok) return entered;
     const settled = await this.#joins.settled(accountId);
     if (!settled.ok) return this.#forgive(accountId, settled);
-    const position = this.positionOf(accountId);
+    const position = await this.signedPosition(accountId);
     return position === null ? this.#forgive(accountId, OVERLOADED) : { ok: true, position };
   }
 
@@ -133,7 +116,7 @@ export class RoomDesk implements WaitingRoomRpc {
 
   /** One who is inside may have been told goodbye since: the parent knows, and a new place is given. */
   async #recheck(accountId: AccountId, entered: LiveJoin): Promise<LiveJoin> {
-    const fan = this.#fans.get(accountId);
+    const fan = this.#roll.fans.get(accountId);
     if (entered === 'pending' || !entered.ok || !fan || fan.admission === null) return entered;
     const checked = await this.#claims.check(fan);
     const gone = !checked.ok && checked.code === 'admission_expired';
@@ -155,12 +138,20 @@ export class RoomDesk implements WaitingRoomRpc {
 
   /** Where the account stands now; null for one without a place. */
   positionOf(accountId: AccountId): FanPosition | null {
-    const fan = this.#fans.get(accountId);
-    return fan === undefined ? null : this.#standing(fan);
+    const fan = this.#roll.fans.get(accountId);
+    return fan === undefined ? null : this.#position(fan);
   }
 
-  #standing(fan: Fan): FanPosition | null {
-    return standingOf(this.#feed, fan, this.#context.now());
+  /** The same, with the receipt. */
+  async signedPosition(accountId: AccountId): Promise<FanPosition | null> {
+    const fan = this.#roll.fans.get(accountId);
+    if (fan !== undefined) await this.#roll.receipts.sign(fan.batch);
+    return this.positionOf(accountId);
+  }
+
+  #position(fan: Fan): FanPosition | null {
+    const standing = standingOf(this.#feed, fan, this.#context.now());
+    return standing === null ? null : { ...standing, receipt: this.#roll.receipts.of(fan) };
   }
 
   async position(request: { accountId: AccountId; claim: boolean }): Promise<PositionOutcome> {
@@ -169,13 +160,13 @@ export class RoomDesk implements WaitingRoomRpc {
     const settled = await this.#joins.settled(accountId);
     if (!settled.ok) return settled.code === 'overloaded' ? OVERLOADED : this.#missing();
     if (request.claim) await this.claim(accountId);
-    const position = this.positionOf(accountId);
+    const position = await this.signedPosition(accountId);
     return position === null ? this.#missing() : { ok: true, position };
   }
 
   /** The account comes in if it is called; one who is inside gets the same admission. */
   async claim(accountId: AccountId): Promise<ClaimResult | NotInQueue> {
-    const fan = this.#fans.get(accountId);
+    const fan = this.#roll.fans.get(accountId);
     if (fan === undefined) return { ok: false, code: 'not_in_queue' };
     if (fan.over) return { ok: false, code: 'admission_expired' };
     if (fan.admission === null && !isCalled(this.#feed, fan)) {
@@ -193,11 +184,11 @@ export class RoomDesk implements WaitingRoomRpc {
   /** Gives the place up for good; false when there is none. */
   leaveNow(accountId: AccountId): boolean {
     const pending = this.#joins.withdraw(accountId);
-    const fan = this.#fans.get(accountId);
+    const fan = this.#roll.fans.get(accountId);
     if (pending !== 'unwritten') {
       if (fan === undefined) return false;
-      if (pending === 'none' && this.#standing(fan) === null) return false;
-      this.#fans.remove(accountId, fan.batch);
+      const standing = standingOf(this.#feed, fan, this.#context.now());
+      if (pending === 'none' && standing === null) return false;
       this.#departures.add(fan);
     }
     this.#audience.left(accountId);
@@ -232,7 +223,7 @@ export class RoomDesk implements WaitingRoomRpc {
 
   #tell(fan: Fan): void {
     if (!this.#audience.has(fan.accountId)) return;
-    const position = this.#standing(fan);
+    const position = this.#position(fan);
     if (position !== null) this.#audience.place(fan.accountId, position);
   }
 
@@ -248,7 +239,7 @@ export class RoomDesk implements WaitingRoomRpc {
   #tellCalled(before: number): void {
     const cursor = this.#feed.tick?.cursor ?? 0;
     if (cursor <= before) return;
-    for (const fan of this.#fans.all()) {
+    for (const fan of this.#roll.fans.all()) {
       if (fan.place === null || fan.admission !== null) continue;
       const order = orderOf(fan.place);
       if (order >= before && order < cursor) this.#tell(fan);

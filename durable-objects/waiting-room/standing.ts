@@ -2,7 +2,7 @@ import { callState, callTimes } from '../core/calls.ts';
 import type { Fan } from '../core/fans.ts';
 import { orderOf } from '../core/place-order.ts';
 import { etaSeconds, peopleAhead } from '../core/tick.ts';
-import type { FanPosition } from '../protocol/queue-rpc.ts';
+import type { Standing } from '../protocol/queue-rpc.ts';
 import type { Feed } from './feed.ts';
 
 /** Whether it is this fan's turn, or was. */
@@ -14,7 +14,7 @@ export function isCalled(feed: Feed, fan: Fan): boolean {
  * Where the fan stands now by the last tick; null when they have no place any more: passed over after the
  * grace time, or inside and done.
  */
-export function standingOf(feed: Feed, fan: Fan, now: number): FanPosition | null {
+export function standingOf(feed: Feed, fan: Fan, now: number): Standing | null {
   const { tick } = feed;
   const { place, admission, joinedAt } = fan;
   if (tick === null || place === null || fan.over) return null;

@@ -18,7 +18,10 @@ export const positionResponse = z
     etaSeconds: z.int().nullable(),
     joinedAt: time,
     claimUntil: time.nullable().meta({ description: 'When called: until when to come in.' }),
-    ticket: z.string().meta({ description: 'A signed receipt for the place; see the JWK set.' }),
+    ticket: z.string().meta({
+      description:
+        'A signed receipt for the place; the key `receipt-1` of the JWK set verifies it.',
+    }),
     admissionToken: z
       .string()
       .optional()

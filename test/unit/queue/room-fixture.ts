@@ -1,11 +1,16 @@
 import { leafName } from '../../../durable-objects/core/shard-plan.ts';
 import type { AccountId, EventId } from '../../../durable-objects/core/ids.ts';
 import type { FanPosition, ParentRpc } from '../../../durable-objects/protocol/queue-rpc.ts';
+import { signToken } from '../../../durable-objects/protocol/tokens.ts';
+import type { TokenClaims } from '../../../durable-objects/protocol/tokens.ts';
 import { MemoryRoomStore } from '../../../durable-objects/storage/room-store-memory.ts';
 import type { Audience } from '../../../durable-objects/waiting-room/context.ts';
 import { RoomDesk } from '../../../durable-objects/waiting-room/room-desk.ts';
 import { NodeFixture } from './node-fixture.ts';
 import type { SaleFixture } from './sale-fixture.ts';
+
+/** What the receipts of the fixtures are signed with. */
+export const SECRET = 'a secret of the tests';
 
 /** What one account's sockets heard. */
 export interface Heard {
@@ -19,6 +24,8 @@ export class RoomFixture extends NodeFixture<RoomDesk> {
   readonly store = new MemoryRoomStore();
   readonly heard = new Map<AccountId, Heard>();
   readonly ticks: string[] = [];
+  /** Signatures made. */
+  signed = 0;
 
   constructor(sale: SaleFixture, index = 0, above: () => ParentRpc = () => sale.parent) {
     super(leafName('test-event' as EventId, index), sale, above);
@@ -45,6 +52,10 @@ export class RoomFixture extends NodeFixture<RoomDesk> {
     };
     const context = {
       ...this.context(),
+      sign: (claims: TokenClaims['receipt']) => {
+        this.signed += 1;
+        return signToken(SECRET, 'receipt', claims);
+      },
       eventId: 'test-event' as EventId,
       sale: () => ({
         claimAdmission: (request: { accountId: AccountId; place: number }) =>

@@ -47,6 +47,7 @@ function position(fields: Partial<FanPosition> = {}): FanPosition {
     joinedAt: 0,
     claimUntil: null,
     admission: null,
+    receipt: null,
     ...fields,
   };
 }

@@ -15,6 +15,7 @@ export function fromAnswer(answer: Position): {
       ahead: answer.ahead,
       etaSeconds: answer.etaSeconds,
       joinedAt: Date.parse(answer.joinedAt),
+      receipt: answer.ticket,
       claimUntil: answer.claimUntil === null ? null : Date.parse(answer.claimUntil),
       admission: null,
     },

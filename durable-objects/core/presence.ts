@@ -59,6 +59,11 @@ export class Presence {
     return this.#present;
   }
 
+  /** Memory held. */
+  get bytes(): number {
+    return this.#words.byteLength + this.#tree.byteLength;
+  }
+
   /** Gives out the next `count` orders, all present; returns the first. */
   extend(count: number): number {
     const first = this.#tail;

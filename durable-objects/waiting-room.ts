@@ -149,7 +149,9 @@ export class WaitingRoom extends DurableObject<ObjectEnv> implements WaitingRoom
       server.close(CLOSE.shed, JSON.stringify(SHED));
     } else {
       this.ctx.acceptWebSocket(server);
-      const client = sockets.add(server, accountId as AccountId, expiresAt, Date.now());
+      const mayJoin = !request.headers.has(LIVE_HEADERS.mayNotJoin);
+      const fan = { accountId: accountId as AccountId, expiresAt, mayJoin };
+      const client = sockets.add(server, fan, Date.now());
       this.ctx.waitUntil(live.welcome(client));
     }
     const offered = request.headers.get('sec-websocket-protocol') ?? '';

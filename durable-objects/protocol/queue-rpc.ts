@@ -82,10 +82,14 @@ export interface PublishedFrames {
   seats?: string;
 }
 
-/** Headers by which the Worker hands a verified socket to a leaf: the account's id, and the end of its access token in epoch ms. */
+/**
+ * Headers by which the Worker hands a verified socket to a leaf: the account's id, the end of its access
+ * token in epoch ms, and, set to anything, that the sale takes verified addresses only and this is none.
+ */
 export const LIVE_HEADERS = {
   account: 'x-onsale-account',
   tokenExpires: 'x-onsale-expires',
+  mayNotJoin: 'x-onsale-may-not-join',
 } as const;
 
 /** A range of places for one batch of one child; `(child, batch)` always gets the same range. */

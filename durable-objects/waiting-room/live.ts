@@ -84,6 +84,10 @@ export class Live {
   }
 
   #join(client: Client): void {
+    if (!client.mayJoin) {
+      sendTo(client, errorText('email_not_verified'));
+      return;
+    }
     const joined = this.#desk.joinLive(client.accountId);
     if (joined === 'pending') return;
     if (joined.ok) sendTo(client, placeText(joined.position));

@@ -7,12 +7,18 @@ import type { ServerMessage } from '../protocol/live.ts';
 import type { FanPosition } from '../protocol/queue-rpc.ts';
 import type { Audience } from './context.ts';
 
-/** One socket. What must outlast hibernation is in its attachment; the counters begin anew. */
-export interface Client {
-  socket: WebSocket;
+/** Whose socket it is, as the Worker found by its access token. */
+export interface SocketOwner {
   accountId: AccountId;
   /** End of the access token it came with, epoch ms. */
   expiresAt: number;
+  /** False: the sale takes verified addresses only, and this was none. It may still look. */
+  mayJoin: boolean;
+}
+
+/** One socket. What must outlast hibernation is in its attachment; the counters begin anew. */
+export interface Client extends SocketOwner {
+  socket: WebSocket;
   openedAt: number;
   watchesSeats: boolean;
   badMessages: number;
@@ -25,6 +31,8 @@ interface Attachment {
   e: number;
   o: number;
   s: boolean;
+  /** Only when false. */
+  j?: false;
 }
 
 /** Close codes that may not be sent (RFC 6455, section 7.4.1). */
@@ -69,7 +77,9 @@ export class Sockets implements Audience {
   constructor(sockets: readonly WebSocket[]) {
     for (const socket of sockets) {
       const kept = socket.deserializeAttachment() as Attachment | null;
-      if (kept !== null) this.#register(newClient(socket, kept.a, kept.e, kept.o, kept.s));
+      if (kept === null) continue;
+      const owner = { accountId: kept.a, expiresAt: kept.e, mayJoin: kept.j ?? true };
+      this.#register(newClient(socket, owner, kept.o, kept.s));
     }
   }
 
@@ -82,11 +92,11 @@ export class Sockets implements Audience {
   }
 
   /** Registers an accepted socket; the account's oldest beyond the limit is closed. */
-  add(socket: WebSocket, accountId: AccountId, expiresAt: number, now: number): Client {
-    const client = newClient(socket, accountId, expiresAt, now, false);
+  add(socket: WebSocket, owner: SocketOwner, now: number): Client {
+    const client = newClient(socket, owner, now, false);
     this.#register(client);
     this.#save(client);
-    const same = this.#byAccount.get(accountId) ?? [];
+    const same = this.#byAccount.get(owner.accountId) ?? [];
     const oldest = same.length > LIMITS.socketsPerAccount ? same[0] : undefined;
     if (oldest !== undefined) {
       this.remove(oldest.socket);
@@ -105,7 +115,8 @@ export class Sockets implements Audience {
 
   #save(client: Client): void {
     const { accountId: a, expiresAt: e, openedAt: o, watchesSeats: s } = client;
-    client.socket.serializeAttachment({ a, e, o, s } satisfies Attachment);
+    const j = client.mayJoin ? {} : { j: false as const };
+    client.socket.serializeAttachment({ a, e, o, s, ...j } satisfies Attachment);
   }
 
   remove(socket: WebSocket): void {
@@ -171,11 +182,10 @@ export function placeText(position: FanPosition): string {
 
 function newClient(
   socket: WebSocket,
-  accountId: AccountId,
-  expiresAt: number,
+  owner: SocketOwner,
   openedAt: number,
   watchesSeats: boolean,
 ): Client {
   const counters = { badMessages: 0, windowStart: openedAt, windowCount: 0 };
-  return { socket, accountId, expiresAt, openedAt, watchesSeats, ...counters };
+  return { socket, ...owner, openedAt, watchesSeats, ...counters };
 }

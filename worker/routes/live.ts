@@ -7,6 +7,7 @@ import { LIVE_HEADERS } from '../../durable-objects/protocol/queue-rpc.ts';
 import { leafAt } from '../../durable-objects/stubs.ts';
 import { requireEvent } from '../catalogue-access.ts';
 import type { AppEnv } from '../context.ts';
+import { mayJoin } from '../may-join.ts';
 import { allowedOrigin } from '../middleware/cors.ts';
 import { checkAccess } from '../middleware/signed-in.ts';
 import { ProblemError } from '../problem.ts';
@@ -46,6 +47,7 @@ export function liveRoutes(app: OpenAPIHono<AppEnv>): void {
     headers.set('sec-websocket-protocol', LIVE_PROTOCOL);
     headers.set(LIVE_HEADERS.account, access.sub);
     headers.set(LIVE_HEADERS.tokenExpires, String(access.exp * 1000));
+    if (!mayJoin(definition.settings, access)) headers.set(LIVE_HEADERS.mayNotJoin, '1');
     const index = leafOf(access.sub, definition.settings.leaves);
     return leafAt(c.env, definition.eventId, index).fetch(c.req.url, { headers });
   });

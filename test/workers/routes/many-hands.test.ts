@@ -1,3 +1,4 @@
+import { evictDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import { crowdAccount } from '../../../drizzle/demo-data.ts';
 import type { AccountId, EventId } from '../../../durable-objects/core/ids.ts';
@@ -8,7 +9,7 @@ import type { Problem } from '../../../worker/schemas/common.ts';
 import type { Event } from '../../../worker/schemas/events.ts';
 import type { Position, QueueStats } from '../../../worker/schemas/queue.ts';
 import { addSale } from '../../support/sale-fixture.ts';
-import { TestSocket } from '../waiting-room-support.ts';
+import { leaf, TestSocket } from '../waiting-room-support.ts';
 import { ask, ORIGIN, tokenOf, worker, workerEnv } from './support.ts';
 
 let events = 0;
@@ -31,8 +32,12 @@ function knock(eventId: string, token: string): Promise<Response> {
 }
 
 /** A device of the fan: a session and so a token of its own. */
-async function device(eventId: string, fan: number): Promise<TestSocket> {
-  const response = await knock(eventId, await tokenOf(fan));
+async function device(
+  eventId: string,
+  fan: number,
+  over: Parameters<typeof tokenOf>[1] = {},
+): Promise<TestSocket> {
+  const response = await knock(eventId, await tokenOf(fan, over));
   if (!response.webSocket) throw new Error(`no socket: ${response.status}`);
   return TestSocket.over(response.webSocket);
 }
@@ -211,6 +216,23 @@ describe('a sale for verified addresses only', () => {
     expect(await joined(eventId)).toBe(0);
     const verified = await tokenOf(64);
     expect((await join(eventId, verified)).place).toBe(0);
+  });
+
+  it('lets the others look on over a socket but not join, also after the leaf slept', async () => {
+    const eventId = await newSale({ requireVerifiedEmail: true });
+    const socket = await device(eventId, 67, { emailVerified: false });
+    expect((await socket.next('welcome')).tick?.eventId).toBe(eventId);
+    socket.send({ v: 1, type: 'join' });
+    expect((await socket.next('error')).code).toBe('email_not_verified');
+    await evictDurableObject(leaf(eventId));
+    socket.send({ v: 1, type: 'join' });
+    expect((await socket.next('error')).code).toBe('email_not_verified');
+    expect(await joined(eventId)).toBe(0);
+    const verified = await device(eventId, 67);
+    verified.send({ v: 1, type: 'join' });
+    for (const each of [socket, verified]) {
+      expect((await each.next('place')).position.place).toBe(0);
+    }
   });
 
   it('takes a token from before it was asked as not verified', async () => {

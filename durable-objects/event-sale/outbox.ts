@@ -9,6 +9,8 @@ const FILE_TIMER = 'outbox-file';
 const MAIL_TIMER = 'outbox-mail';
 const FILE_BACKOFF = { baseMs: 1_000, capMs: 30_000 };
 const MAIL_BACKOFF = { baseMs: 5_000, capMs: 15 * 60_000 };
+/** While a call is under way its timer is this far off, ms: only a crash leaves it to be heard. One that is due would ring again at once, and again. */
+const UNDER_WAY_MS = 30_000;
 /** Mails sent at a time; an object has six outgoing connections (platform.md, "Hard limits"). */
 const MAILS_AT_ONCE = 4;
 
@@ -37,10 +39,10 @@ export class Outbox {
 
   /** Sends what is due, in the background; timers bring it back for the rest, after a crash too. */
   wake(): void {
-    this.#arm(FILE_TIMER, this.#store.outboxHead('file', 1)[0]?.due ?? null);
-    this.#arm(MAIL_TIMER, this.#store.outboxNext('mail'));
-    if (!this.#filing) this.#context.background(this.#fileAll());
-    if (!this.#mailing) this.#context.background(this.#mailAll());
+    if (this.#filing) this.#underWay(FILE_TIMER);
+    else this.#context.background(this.#fileAll());
+    if (this.#mailing) this.#underWay(MAIL_TIMER);
+    else this.#context.background(this.#mailAll());
   }
 
   /** Bookings that Postgres does not have yet. */
@@ -55,8 +57,11 @@ export class Outbox {
       for (;;) {
         const rows = this.#store.outboxHead('file', LIMITS.outboxBatch);
         const [first] = rows;
-        this.#arm(FILE_TIMER, first?.due ?? null);
-        if (first === undefined || first.due > this.#context.now()) return;
+        if (first === undefined || first.due > this.#context.now()) {
+          this.#arm(FILE_TIMER, first?.due ?? null);
+          return;
+        }
+        this.#underWay(FILE_TIMER);
         if (!(await this.#file(rows))) return;
       }
     } finally {
@@ -102,6 +107,7 @@ export class Outbox {
           this.#arm(MAIL_TIMER, this.#store.outboxNext('mail'));
           return;
         }
+        this.#underWay(MAIL_TIMER);
         await Promise.all(rows.map((row) => this.#mail(row)));
       }
     } finally {
@@ -137,6 +143,10 @@ export class Outbox {
     this.#arm(timer, due);
     const { eventId } = this.#context.definition;
     this.#context.ports.telemetry.record({ name: 'problem', eventId, count: attempt, detail });
+  }
+
+  #underWay(timer: string): void {
+    this.#arm(timer, this.#context.now() + UNDER_WAY_MS);
   }
 
   #arm(timer: string, due: number | null): void {

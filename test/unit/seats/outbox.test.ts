@@ -94,3 +94,20 @@ test('bookings confirmed while a batch is under way go together with the next', 
   expect(sizes).toEqual([30]);
   expect(sale.count('filed')).toBe(1);
 });
+
+test('while Postgres has not answered no alarm is due: one that is would ring without end', async () => {
+  const sale = new HandSale();
+  const order = await sale.paying('ana', ['G-A-1']);
+  sale.payments.pay(order.orderId);
+  sale.filing = 'silent';
+  await sale.desk.settle({ orderId: order.orderId });
+  for (let i = 0; i < 3; i++) {
+    for (const timer of sale.timers.due(sale.now, 100)) sale.desk.onTimer(timer);
+    expect(sale.timers.due(sale.now, 100)).toEqual([]);
+    sale.now += 10_000;
+  }
+  sale.filing = 'up';
+  sale.crash();
+  await sale.settleDown();
+  expect(sale.see(order).filed).toBe(true);
+});

@@ -8,7 +8,6 @@ export {
   unpackSeats,
 } from '../core/seat-status.ts';
 export type { SeatCode, SeatCodeName } from '../core/seat-status.ts';
-export { etaSeconds, peopleAhead } from '../core/tick.ts';
 export { eventOf } from '../core/ids.ts';
 export { sum } from '../core/money.ts';
 export { BEARER_PREFIX, CLOSE, LIVE_PROTOCOL, LIVE_VERSION, PING, PONG } from './live.ts';

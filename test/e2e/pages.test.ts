@@ -77,6 +77,12 @@ describe('every page', () => {
     await see('no-bookings', heading);
     await fan.goto('/account');
     await see('account', heading);
+    await fan.goto('/verify-email');
+    await see('verify-email', () => page.getByLabel('Code', { exact: true }).waitFor());
+    await fan.goto('/check');
+    await page.getByLabel('Your receipt').fill('no receipt');
+    await page.getByRole('button', { name: 'Check my place' }).click();
+    await see('check', () => page.getByText('This is no receipt.').waitFor());
     await fan.goto('/events/pages-open/queue?join=1');
     await see('queue-admitted', () => fan.stands('admitted'));
     await fan.goto('/events/pages-open/seats');

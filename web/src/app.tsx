@@ -1,7 +1,7 @@
-import { Route, Router } from '@solidjs/router';
 import { lazy, type Component, type JSX } from 'solid-js';
 import { Shell } from './components/shell.tsx';
 import { loadMessages, type Area } from './i18n/index.ts';
+import { Routes, type Route } from './router/routes.tsx';
 
 const RELOADED_KEY = 'onsale.reloaded-at';
 /** A second failure within this time is shown instead of reloading again, ms. */
@@ -43,24 +43,27 @@ const Bookings = page(() => import('./pages/bookings.tsx'), 'tickets', 'purchase
 const Booking = page(() => import('./pages/booking.tsx'), 'tickets', 'purchase');
 const NotFound = page(() => import('./pages/not-found.tsx'));
 
+const ROUTES: readonly Route[] = [
+  ['/', Home],
+  ['/sign-in', SignIn],
+  ['/register', Register],
+  ['/account', Account],
+  ['/verify-email', VerifyEmail],
+  ['/events/:id', EventPage],
+  ['/events/:id/queue', Queue],
+  ['/events/:id/fairness', Fairness],
+  ['/check', Fairness],
+  ['/events/:id/seats', Seats],
+  ['/checkout/:id', Checkout],
+  ['/bookings', Bookings],
+  ['/bookings/:id', Booking],
+];
+
 /** The site. */
 export function App(): JSX.Element {
   return (
-    <Router root={Shell}>
-      <Route path="/" component={Home} />
-      <Route path="/sign-in" component={SignIn} />
-      <Route path="/register" component={Register} />
-      <Route path="/account" component={Account} />
-      <Route path="/verify-email" component={VerifyEmail} />
-      <Route path="/events/:id" component={EventPage} />
-      <Route path="/events/:id/queue" component={Queue} />
-      <Route path="/events/:id/fairness" component={Fairness} />
-      <Route path="/check" component={Fairness} />
-      <Route path="/events/:id/seats" component={Seats} />
-      <Route path="/checkout/:id" component={Checkout} />
-      <Route path="/bookings" component={Bookings} />
-      <Route path="/bookings/:id" component={Booking} />
-      <Route path="*" component={NotFound} />
-    </Router>
+    <Shell>
+      <Routes routes={ROUTES} otherwise={NotFound} />
+    </Shell>
   );
 }

@@ -1,4 +1,3 @@
-import { useNavigate } from '@solidjs/router';
 import { createSignal, Match, Show, Switch, type JSX } from 'solid-js';
 import { createBooking } from '../api/bookings.ts';
 import { serverNow } from '../api/clock.ts';
@@ -9,6 +8,7 @@ import { session } from '../api/session.ts';
 import type { Booking } from '../api/types.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { t } from '../i18n/index.ts';
+import { navigate } from '../router/address.ts';
 
 /** A booking that ended without tickets: what happened, where the money is, and what next. */
 export function Ended(props: { booking: Booking }): JSX.Element {
@@ -42,7 +42,6 @@ export function Ended(props: { booking: Booking }): JSX.Element {
 
 /** One click tries the same seats again, while still inside. */
 function Again(props: { booking: Booking }): JSX.Element {
-  const navigate = useNavigate();
   const [busy, setBusy] = createSignal(false);
   const [problem, setProblem] = createSignal<Problem>();
   const accountId = session()?.user.id ?? '';

@@ -5,7 +5,7 @@ import type { Problem } from '../api/problem.ts';
 import type { Booking } from '../api/types.ts';
 import { announce } from '../components/announce.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
-import { money } from '../format/words.ts';
+import { money } from '../format/price.ts';
 import { locale, t, tMaybe } from '../i18n/index.ts';
 import { TEST_IDS } from '../test-ids.ts';
 import { loadStripe } from './stripe.ts';

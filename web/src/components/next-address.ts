@@ -1,11 +1,10 @@
-import { useSearchParams } from '@solidjs/router';
+import { queryValue } from '../router/address.ts';
 
 /** Where to go after signing in: a path of this site, else home. */
 export function useNextAddress(): () => string {
-  const [search] = useSearchParams();
   return () => {
-    const next = search['next'];
-    return typeof next === 'string' && /^\/(?![/\\])/.test(next) ? next : '/';
+    const next = queryValue('next');
+    return next !== undefined && /^\/(?![/\\])/.test(next) ? next : '/';
   };
 }
 

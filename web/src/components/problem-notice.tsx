@@ -1,7 +1,7 @@
-import { useLocation } from '@solidjs/router';
 import { Show, type JSX } from 'solid-js';
 import type { Problem } from '../api/problem.ts';
 import { t, tMaybe, type MessageKey } from '../i18n/index.ts';
+import { address } from '../router/address.ts';
 
 const NEXT: Readonly<Record<string, MessageKey>> = {
   unauthorized: 'problem.next.signIn',
@@ -50,9 +50,8 @@ export function ProblemNotice(props: {
   retry?: () => void;
   children?: JSX.Element;
 }): JSX.Element {
-  const location = useLocation();
   const signIn = (): string =>
-    `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
+    `/sign-in?next=${encodeURIComponent(address().pathname + address().search)}`;
   return (
     <div class="notice notice--bad" role="alert">
       <p class="notice__title">{problemWords(props.problem)}</p>

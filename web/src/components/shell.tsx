@@ -1,18 +1,17 @@
-import { useLocation } from '@solidjs/router';
 import { createEffect, ErrorBoundary, For, on, Show, Suspense, type JSX } from 'solid-js';
 import { session } from '../api/session.ts';
 import { LOCALES, locale, setLocale, t, type Locale } from '../i18n/index.ts';
 import { announcement } from './announce.ts';
 import { Mark } from './mark.tsx';
 import { Crash } from './crash.tsx';
+import { address } from '../router/address.ts';
 
 /** Header, main and footer around every page; on a change of page the focus goes to its heading. */
 export function Shell(props: { children?: JSX.Element }): JSX.Element {
-  const location = useLocation();
   let main: HTMLElement | undefined;
   createEffect(
     on(
-      () => location.pathname,
+      () => address().pathname,
       () => {
         if (main) focusHeading(main);
       },
@@ -49,9 +48,8 @@ export function Shell(props: { children?: JSX.Element }): JSX.Element {
 }
 
 function Masthead(): JSX.Element {
-  const location = useLocation();
   const current = (path: string): 'page' | undefined =>
-    location.pathname === path ? 'page' : undefined;
+    address().pathname === path ? 'page' : undefined;
   return (
     <header class="masthead">
       <div class="masthead__inner" classList={{ 'masthead__inner--in': session() !== null }}>

@@ -1,10 +1,5 @@
 import { localeTag } from '../i18n/index.ts';
-import type { Money } from '../api/types.ts';
-import { formatMoney } from './money.ts';
 import { formatDateTime, formatDay, formatTime } from './time.ts';
-
-/** Money in the current language (reactive). */
-export const money = (value: Money): string => formatMoney(localeTag(), value);
 
 /** Date, time and zone name in the current language (reactive). `at` is ISO 8601 or epoch ms. */
 export const dateTime = (at: string | number, timeZone: string): string =>

@@ -1,4 +1,4 @@
-import { peopleAhead } from '../../../durable-objects/protocol/browser.ts';
+import { peopleAhead } from '../../../durable-objects/protocol/queue-browser.ts';
 import type { ErrorCode } from '../../../durable-objects/protocol/errors.ts';
 import type { ServerMessage } from '../../../durable-objects/protocol/live.ts';
 import type { FanPosition } from '../../../durable-objects/protocol/queue-rpc.ts';

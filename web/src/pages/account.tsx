@@ -1,14 +1,13 @@
-import { useNavigate } from '@solidjs/router';
 import { createSignal, Show, type JSX } from 'solid-js';
 import { signOut } from '../api/account.ts';
 import { session } from '../api/session.ts';
 import { useTitle } from '../components/title.ts';
 import { t } from '../i18n/index.ts';
+import { navigate } from '../router/address.ts';
 
 /** Who is signed in, and the way out. */
 export default function Account(): JSX.Element {
   useTitle(() => t('account.title'));
-  const navigate = useNavigate();
   const [busy, setBusy] = createSignal(false);
   const leave = async (): Promise<void> => {
     setBusy(true);

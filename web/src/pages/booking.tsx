@@ -1,4 +1,3 @@
-import { useParams, useSearchParams } from '@solidjs/router';
 import { createEffect, createSignal, For, Show, type JSX } from 'solid-js';
 import { getBooking } from '../api/bookings.ts';
 import { session } from '../api/session.ts';
@@ -7,21 +6,24 @@ import { announce } from '../components/announce.ts';
 import { createFetched } from '../components/fetched.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { useTitle } from '../components/title.ts';
-import { dateTime, money } from '../format/words.ts';
+import { money } from '../format/price.ts';
+import { dateTime } from '../format/words.ts';
 import { t } from '../i18n/index.ts';
 import { TEST_IDS } from '../test-ids.ts';
 import { calendarFile } from '../tickets/calendar.ts';
 import { keepBookings, keptBookings, readyOffline } from '../tickets/offline.ts';
 import { QrCode } from '../tickets/qr-code.tsx';
 import { statusTone } from './bookings.tsx';
+import { queryValue } from '../router/address.ts';
+import { usePathParams } from '../router/routes.tsx';
 import '../styles/tickets.css';
 
 /** One booking: its tickets with codes, printable and kept for no network, and its history. */
 export default function BookingPage(): JSX.Element {
-  const params = useParams();
+  const params = usePathParams();
   const accountId = session()?.user.id ?? '';
-  const kept = keptBookings(accountId).find((each) => each.bookingId === params['id']);
-  const booking = createFetched(() => params['id'] ?? '', getBooking);
+  const kept = keptBookings(accountId).find((each) => each.bookingId === params.id);
+  const booking = createFetched(() => params.id ?? '', getBooking);
   const shown = (): Booking | undefined =>
     booking.data() ??
     (booking.problem() === undefined || booking.problem()?.status === 0 ? kept : undefined);
@@ -61,10 +63,9 @@ export default function BookingPage(): JSX.Element {
 }
 
 function Details(props: { booking: Booking; offlineReady: boolean }): JSX.Element {
-  const [search] = useSearchParams();
   const confirmed = (): boolean => props.booking.status === 'confirmed';
-  const isNew = (): boolean => search['new'] !== undefined && confirmed();
-  if (search['new'] !== undefined) announce(t('tickets.confirmed'));
+  const isNew = (): boolean => queryValue('new') !== undefined && confirmed();
+  if (queryValue('new') !== undefined) announce(t('tickets.confirmed'));
   return (
     <>
       <header

@@ -1,4 +1,3 @@
-import { useNavigate, useParams, useSearchParams } from '@solidjs/router';
 import {
   createEffect,
   createSignal,
@@ -24,15 +23,18 @@ import { PaymentForm, type Decline } from '../checkout/payment-form.tsx';
 import { settle } from '../checkout/settle.ts';
 import { timerStage } from '../checkout/timer.ts';
 import { formatCountdown } from '../format/time.ts';
-import { day, money } from '../format/words.ts';
+import { money } from '../format/price.ts';
+import { day } from '../format/words.ts';
 import { t } from '../i18n/index.ts';
 import { TEST_IDS } from '../test-ids.ts';
+import { dropQuery, navigate, queryValue } from '../router/address.ts';
+import { usePathParams } from '../router/routes.tsx';
 import '../styles/checkout.css';
 
 /** Paying for held seats, from the form to the bank's answer; a reload at any moment goes on from there. */
 export default function Checkout(): JSX.Element {
-  const params = useParams();
-  const booking = createFetched(() => params['id'] ?? '', getBooking);
+  const params = usePathParams();
+  const booking = createFetched(() => params.id ?? '', getBooking);
   useTitle(() => t('checkout.title'));
   return (
     <>
@@ -66,8 +68,6 @@ function Steps(props: {
   update: (booking: Booking) => void;
   reload: () => void;
 }): JSX.Element {
-  const navigate = useNavigate();
-  const [search, setSearch] = useSearchParams();
   const [step, setStep] = createSignal<Step>('form');
   const [decline, setDecline] = createSignal<Decline | null>(null);
   const [unsure, setUnsure] = createSignal<Problem | null>(null);
@@ -115,15 +115,8 @@ function Steps(props: {
         : refused,
     );
   };
-  if (search['payment_intent'] !== undefined) {
-    setSearch(
-      {
-        payment_intent: undefined,
-        payment_intent_client_secret: undefined,
-        redirect_status: undefined,
-      },
-      { replace: true },
-    );
+  if (queryValue('payment_intent') !== undefined) {
+    dropQuery('payment_intent', 'payment_intent_client_secret', 'redirect_status');
     void look();
   }
   createEffect(() => {

@@ -1,4 +1,3 @@
-import { useParams } from '@solidjs/router';
 import { createSignal, For, onCleanup, Show, type JSX } from 'solid-js';
 import { serverNow } from '../api/clock.ts';
 import { getEvent } from '../api/events.ts';
@@ -9,14 +8,16 @@ import { createFetched } from '../components/fetched.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { useTitle } from '../components/title.ts';
 import { formatUntil } from '../format/time.ts';
-import { dateTime, money } from '../format/words.ts';
+import { money } from '../format/price.ts';
+import { dateTime } from '../format/words.ts';
 import { localeTag, t } from '../i18n/index.ts';
+import { usePathParams } from '../router/routes.tsx';
 import '../styles/events.css';
 
 /** One event: what, where, when, for how much, under which rules, and the way into the queue. */
 export default function EventPage(): JSX.Element {
-  const params = useParams();
-  const event = createFetched(() => params['id'] ?? '', getEvent);
+  const params = usePathParams();
+  const event = createFetched(() => params.id ?? '', getEvent);
   useTitle(() => event.data()?.name ?? t('home.events'));
   return (
     <>

@@ -1,4 +1,3 @@
-import { useParams } from '@solidjs/router';
 import { createEffect, createSignal, on, Show, type JSX } from 'solid-js';
 import { getEvent } from '../api/events.ts';
 import { keptReceipt } from '../api/kept.ts';
@@ -14,14 +13,15 @@ import type { PlaceReport, SaleReport } from '../fairness/place-report.ts';
 import { ReceiptForm, type Claim } from '../fairness/receipt-form.tsx';
 import { SaleRecord } from '../fairness/sale-record.tsx';
 import { t } from '../i18n/index.ts';
+import { usePathParams } from '../router/routes.tsx';
 import '../styles/fairness.css';
 
 /** Recomputes a sale and a fan's place in it, in the browser, from the published record. */
 export default function Fairness(): JSX.Element {
-  const params = useParams();
+  const params = usePathParams();
   useTitle(() => t('check.title'));
   return (
-    <Show when={params['id'] ?? 'any'} keyed>
+    <Show when={params.id ?? 'any'} keyed>
       {(eventId) => <Check eventId={eventId === 'any' ? null : eventId} />}
     </Show>
   );

@@ -6,7 +6,8 @@ import { createFetched } from '../components/fetched.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { useTitle } from '../components/title.ts';
 import { calendarLeaf } from '../format/time.ts';
-import { day, money, time } from '../format/words.ts';
+import { money } from '../format/price.ts';
+import { day, time } from '../format/words.ts';
 import { localeTag, t } from '../i18n/index.ts';
 import '../styles/events.css';
 

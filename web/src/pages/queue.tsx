@@ -1,4 +1,3 @@
-import { Navigate, useLocation, useNavigate, useParams, useSearchParams } from '@solidjs/router';
 import {
   createEffect,
   createMemo,
@@ -27,6 +26,8 @@ import { Turn, Waiting } from '../queue/standing.tsx';
 import { canAskToNotify, useTurnAlert } from '../queue/turn-alert.ts';
 import { useLeave } from '../queue/use-leave.ts';
 import { TEST_IDS } from '../test-ids.ts';
+import { address, dropQuery, navigate, queryValue } from '../router/address.ts';
+import { Redirect, usePathParams } from '../router/routes.tsx';
 import '../styles/queue.css';
 
 /** What the page shows, in one word. */
@@ -34,19 +35,18 @@ type View = 'unknown' | 'none' | 'left' | 'lobby' | 'waiting' | 'called' | 'admi
 
 /** The fan's place in one event's queue, live. */
 export default function Queue(): JSX.Element {
-  const params = useParams();
-  const location = useLocation();
+  const params = usePathParams();
   return (
     <Show
       when={session()?.user.id}
       keyed
       fallback={
-        <Navigate
-          href={`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`}
+        <Redirect
+          to={`/sign-in?next=${encodeURIComponent(address().pathname + address().search)}`}
         />
       }
     >
-      <Show when={params['id']} keyed>
+      <Show when={params.id} keyed>
         {(eventId) => <Place eventId={eventId} />}
       </Show>
     </Show>
@@ -215,8 +215,6 @@ function useJoin(
 ): { busy: () => boolean; problem: () => Problem | undefined; join: () => Promise<void> } {
   const [busy, setBusy] = createSignal(false);
   const [problem, setProblem] = createSignal<Problem>();
-  const [search, setSearch] = useSearchParams();
-  const navigate = useNavigate();
   const join = async (): Promise<void> => {
     if (busy()) return;
     setBusy(true);
@@ -229,8 +227,8 @@ function useJoin(
     else setProblem(answer.problem);
   };
   onMount(() => {
-    if (search['join'] === undefined) return;
-    setSearch({ join: undefined }, { replace: true });
+    if (queryValue('join') === undefined) return;
+    dropQuery('join');
     void join();
   });
   return { busy, problem, join };

@@ -1,4 +1,3 @@
-import { useNavigate } from '@solidjs/router';
 import { createSignal, Show, type JSX } from 'solid-js';
 import { createChallenge } from '../account/challenge.tsx';
 import { register } from '../api/account.ts';
@@ -8,6 +7,7 @@ import { useNextAddress, withNext } from '../components/next-address.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { useTitle } from '../components/title.ts';
 import { t } from '../i18n/index.ts';
+import { navigate } from '../router/address.ts';
 
 /** Least characters of a password, as the API asks. */
 const PASSWORD_MIN = 10;
@@ -15,7 +15,6 @@ const PASSWORD_MIN = 10;
 /** Create an account, then back to where the fan was. */
 export default function Register(): JSX.Element {
   useTitle(() => t('register.title'));
-  const navigate = useNavigate();
   const next = useNextAddress();
   const [name, setName] = createSignal('');
   const [email, setEmail] = createSignal('');

@@ -1,4 +1,3 @@
-import { useNavigate, useParams } from '@solidjs/router';
 import { createEffect, createMemo, createSignal, For, Show, type JSX } from 'solid-js';
 import { serverNow } from '../api/clock.ts';
 import { getEvent } from '../api/events.ts';
@@ -8,7 +7,7 @@ import { createFetched } from '../components/fetched.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { useTitle } from '../components/title.ts';
 import { formatCountdown } from '../format/time.ts';
-import { money } from '../format/words.ts';
+import { money } from '../format/price.ts';
 import { t } from '../i18n/index.ts';
 import { LiveBadge, useSecond } from '../live/live-badge.tsx';
 import { useLive } from '../live/live.ts';
@@ -19,13 +18,15 @@ import { createSeatStore, type SeatStore } from '../seat-map/seat-store.ts';
 import { Summary } from '../seat-map/summary.tsx';
 import { useHold } from '../seat-map/use-hold.ts';
 import type { Venue } from '../seat-map/venue.ts';
+import { navigate } from '../router/address.ts';
+import { usePathParams } from '../router/routes.tsx';
 import '../styles/seats.css';
 
 /** Map and list of one event's seats; choosing is for those who are inside. */
 export default function Seats(): JSX.Element {
-  const params = useParams();
+  const params = usePathParams();
   return (
-    <Show when={params['id']} keyed>
+    <Show when={params.id} keyed>
       {(eventId) => (
         <Show when={session()?.user.id ?? 'guest'} keyed>
           {(accountId) => <Inside eventId={eventId} accountId={accountId} />}
@@ -36,7 +37,6 @@ export default function Seats(): JSX.Element {
 }
 
 function Inside(props: { eventId: string; accountId: string }): JSX.Element {
-  const navigate = useNavigate();
   const event = createFetched(() => props.eventId, getEvent);
   const live = useLive(props.eventId);
   const now = useSecond();

@@ -1,4 +1,3 @@
-import { useNavigate } from '@solidjs/router';
 import { createSignal, Show, type JSX } from 'solid-js';
 import { createChallenge } from '../account/challenge.tsx';
 import { signIn } from '../api/account.ts';
@@ -8,11 +7,11 @@ import { useNextAddress, withNext } from '../components/next-address.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { useTitle } from '../components/title.ts';
 import { t } from '../i18n/index.ts';
+import { navigate } from '../router/address.ts';
 
 /** Sign in, then back to where the fan was. */
 export default function SignIn(): JSX.Element {
   useTitle(() => t('signIn.title'));
-  const navigate = useNavigate();
   const next = useNextAddress();
   const [email, setEmail] = createSignal('');
   const [password, setPassword] = createSignal('');

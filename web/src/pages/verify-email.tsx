@@ -1,4 +1,3 @@
-import { Navigate, useNavigate } from '@solidjs/router';
 import { createSignal, onMount, Show, type JSX } from 'solid-js';
 import { sendCode, verifyEmail } from '../api/account.ts';
 import type { Problem } from '../api/problem.ts';
@@ -9,6 +8,8 @@ import { useNextAddress } from '../components/next-address.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { useTitle } from '../components/title.ts';
 import { t } from '../i18n/index.ts';
+import { navigate } from '../router/address.ts';
+import { Redirect } from '../router/routes.tsx';
 
 /** A code younger than this is still on its way or in the mailbox, ms; an older one is replaced at once. */
 const CODE_FRESH_MS = 15 * 60_000;
@@ -21,7 +22,7 @@ export default function VerifyEmail(): JSX.Element {
   return (
     <Show
       when={session()?.user}
-      fallback={<Navigate href={`/sign-in?next=${encodeURIComponent(here())}`} />}
+      fallback={<Redirect to={`/sign-in?next=${encodeURIComponent(here())}`} />}
     >
       {(user) => (
         <section class="column column--form stack">
@@ -47,7 +48,6 @@ function Done(props: { next: string }): JSX.Element {
 }
 
 function Ask(props: { email: string; next: string }): JSX.Element {
-  const navigate = useNavigate();
   const [code, setCode] = createSignal('');
   const [tried, setTried] = createSignal(false);
   const [busy, setBusy] = createSignal(false);

@@ -1,5 +1,5 @@
 import { createMemo, Show, type JSX } from 'solid-js';
-import { etaSeconds } from '../../../durable-objects/protocol/browser.ts';
+import { etaSeconds } from '../../../durable-objects/protocol/queue-browser.ts';
 import { serverNow } from '../api/clock.ts';
 import { dateTime } from '../format/words.ts';
 import { formatCountdown, formatUntil, waitRange } from '../format/time.ts';

@@ -1,6 +1,6 @@
 import { createMemo, createSignal, For, Show, type JSX } from 'solid-js';
 import { t } from '../i18n/index.ts';
-import { money } from '../format/words.ts';
+import { money } from '../format/price.ts';
 import { TEST_IDS } from '../test-ids.ts';
 import { FREE } from './seat-status.ts';
 import type { SeatStore } from './seat-store.ts';

@@ -1,5 +1,5 @@
 import { seatCodeName } from '../../../durable-objects/protocol/browser.ts';
-import { money } from '../format/words.ts';
+import { money } from '../format/price.ts';
 import { t } from '../i18n/index.ts';
 import type { Venue } from './venue.ts';
 

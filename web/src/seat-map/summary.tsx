@@ -3,7 +3,7 @@ import { listBookings } from '../api/bookings.ts';
 import { keepAttempt, keptAttempt } from '../api/kept.ts';
 import { releaseHold } from '../api/seats.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
-import { money } from '../format/words.ts';
+import { money } from '../format/price.ts';
 import { t } from '../i18n/index.ts';
 import { TEST_IDS } from '../test-ids.ts';
 import type { SeatStore } from './seat-store.ts';

@@ -1,9 +1,16 @@
-import { createEffect, createRoot, createSignal, onCleanup, type Accessor } from 'solid-js';
+import {
+  createEffect,
+  createMemo,
+  createRoot,
+  createSignal,
+  onCleanup,
+  type Accessor,
+} from 'solid-js';
 import type { SeatsMessage } from '../../../durable-objects/protocol/live.ts';
 import { learnServerTime } from '../api/clock.ts';
 import { queuePosition, queueStatus } from '../api/queue.ts';
 import { accessToken } from '../api/refresh.ts';
-import { keepAdmission } from '../api/kept.ts';
+import { keepAdmission, keepReceipt, keptReceipt } from '../api/kept.ts';
 import { session } from '../api/session.ts';
 import { Connection } from './connection.ts';
 import { fromAnswer } from './position.ts';
@@ -20,6 +27,8 @@ export interface Live {
   watchSeats(hear: (message: SeatsMessage) => void): () => void;
   /** Asks for place and tick now, whatever the connection. */
   refresh(): Promise<void>;
+  /** The receipt of the fan's place; the one kept on this device while none was sent. */
+  receipt(): string | null;
   /** Takes the socket back from another tab or device. */
   reconnect(): void;
 }
@@ -87,6 +96,15 @@ function open(eventId: string, dispose: () => void): Shared {
     if (accountId !== null && admission) keepAdmission(accountId, eventId, admission);
     if (standing === 'admitted' && !admission) void poller.ask();
   });
+  // A message may come without it: one given before stays good, and so does the one kept.
+  const receipt = createMemo<string | null>(
+    (before) => state().position?.receipt ?? before,
+    keptReceipt(accountId ?? '', eventId),
+  );
+  createEffect(() => {
+    const given = receipt();
+    if (accountId !== null && given !== null) keepReceipt(accountId, eventId, given);
+  });
   const onWake = (): void => {
     if (document.visibilityState !== 'visible') return;
     if (signedIn) connection.start();
@@ -105,6 +123,7 @@ function open(eventId: string, dispose: () => void): Shared {
       feed,
       refresh: () => poller.ask(),
       reconnect: () => connection.start(),
+      receipt,
       claim: () => {
         const live = state().connection === 'live';
         if (!live || !connection.send({ v: 1, type: 'claim' })) poller.now();

@@ -143,7 +143,10 @@ function Rules(props: { event: SaleEvent }): JSX.Element {
         </div>
         <div>
           <dt>{t('event.order')}</dt>
-          <dd>{t(`event.order.${rules().lobby}`)}</dd>
+          <dd>
+            {t(`event.order.${rules().lobby}`)}{' '}
+            <a href={`/events/${props.event.id}/fairness`}>{t('event.check')}</a>
+          </dd>
         </div>
         <Show when={rules().requireVerifiedEmail}>
           <div>

@@ -22,6 +22,7 @@ import { LiveBadge, useSecond } from '../live/live-badge.tsx';
 import { useLive, type Live } from '../live/live.ts';
 import { fromAnswer } from '../live/position.ts';
 import { isCalled } from '../live/state.ts';
+import { Proof } from '../queue/proof.tsx';
 import { Turn, Waiting } from '../queue/standing.tsx';
 import { canAskToNotify, useTurnAlert } from '../queue/turn-alert.ts';
 import { useLeave } from '../queue/use-leave.ts';
@@ -143,6 +144,7 @@ function Place(props: { eventId: string }): JSX.Element {
       </Show>
       <Show when={leave.problem()}>{(problem) => <ProblemNotice problem={problem()} />}</Show>
       <Show when={live.state().position}>
+        <Proof eventId={props.eventId} receipt={live.receipt()} />
         <Leave leave={leave} />
       </Show>
     </section>

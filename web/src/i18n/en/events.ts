@@ -29,6 +29,7 @@ export default {
   'event.order.fifo': 'First come, first served, also for those who come before the sale opens.',
   'event.order.draw':
     'Everybody who is here before the sale opens takes part in a draw; after that, first come, first served.',
+  'event.check': 'Anybody can check it.',
   'event.limit': 'Limit',
   'event.limitText': {
     one: '{count} seat per person',

@@ -31,6 +31,8 @@ export default {
   'queue.reason.sold_out': 'Sold out. You may stay in case seats come back, or leave.',
   'queue.reason.not_open': 'The sale has not opened yet.',
   'queue.reason.payments_slow': 'Slower now: banks take long to answer.',
+  'queue.reason.seats_low': 'Slower now: as many are inside as there are seats left.',
+  'queue.reason.drawing': 'The sale is open and the lobby is being drawn. It takes some seconds.',
   'queue.reason.closed': 'The sale is over.',
   'queue.stale': 'The number has not changed for a while. Your place is kept on the server.',
   'queue.wentBack': {
@@ -41,6 +43,9 @@ export default {
     'More people are ahead of you than seats are left. You will very likely not get a seat.',
   'queue.keep':
     'You can close this page, reload it, or open it on another device: your place stays.',
+  'queue.proof': 'Your place is signed, and kept on this device.',
+  'queue.receipt': 'Save the receipt',
+  'queue.check': 'Check your place',
   'queue.leave': 'Leave the queue',
   'queue.leaving': { one: 'Leaving in {count} second', other: 'Leaving in {count} seconds' },
   'queue.undo': 'Undo, keep my place',

@@ -32,6 +32,7 @@ const messages: Translated<typeof en> = {
   'event.order.fifo': 'जो पहले आए, वह पहले पाए; बिक्री शुरू होने से पहले आने वालों के लिए भी।',
   'event.order.draw':
     'बिक्री शुरू होने से पहले आए सभी लोगों के बीच ड्रॉ होता है; उसके बाद जो पहले आए, वह पहले पाए।',
+  'event.check': 'इसे कोई भी जाँच सकता है।',
   'event.limit': 'सीमा',
   'event.limitText': { one: 'प्रति व्यक्ति {count} सीट', other: 'प्रति व्यक्ति {count} सीटों तक' },
   'event.pace': 'गति',

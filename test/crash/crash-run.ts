@@ -1,0 +1,151 @@
+import { fraction } from '../sim/random.ts';
+import type { Books } from './books.ts';
+import { differences } from './books.ts';
+import { Buyer } from './buyer.ts';
+import type { BuyersWorld, Habit } from './buyer.ts';
+import { call, pause } from './call.ts';
+import { readBooks, readOrders, readSeats } from './read-books.ts';
+import { EVENT, Stage } from './stage.ts';
+
+/** How hard a run is. */
+export interface CrashPlan {
+  /** Times that workerd is killed; as many waves of buyers come. */
+  kills: number;
+  buyers: number;
+  /** How long a hold and a payment last, ms. */
+  patienceMs: number;
+  seed: number;
+}
+
+/** What came of it. */
+export interface CrashResult {
+  books: Books;
+  /** Every difference between the books, in a sentence. */
+  differences: readonly string[];
+  kills: number;
+  standinKills: number;
+  /** From the last fault until every order had ended, ms. */
+  settledMs: number;
+  totalMs: number;
+}
+
+const HABITS: readonly Habit[] = [
+  'pays',
+  'pays',
+  'pays',
+  'declined',
+  'two_tabs',
+  'silent',
+  'torn',
+  'walks_away',
+];
+/** Stand-ins killed in turn, one with every second crash. */
+const VICTIMS = ['postgres', 'stripe', 'redis'] as const;
+/** Longest that orders may take to end after the last fault, ms. */
+const SETTLE_MS = 180_000;
+
+/**
+ * A sale under crashes: in each round a wave of buyers comes, workerd is killed in the middle of what
+ * they do and started again, and with every second crash a stand-in as well. At the end all books are
+ * compared.
+ */
+export async function crashRun(plan: CrashPlan): Promise<CrashResult> {
+  const started = performance.now();
+  const stage = await Stage.set();
+  try {
+    const fans = await stage.addSale({ fans: plan.buyers, patienceMs: plan.patienceMs });
+    const wanted = [...(await readSeats(stage)).keys()].slice(0, Math.ceil(plan.buyers * 1.4));
+    const world: BuyersWorld = {
+      origin: stage.origin,
+      stripe: stage.standins.stripe.url,
+      eventId: EVENT,
+      wanted,
+      until: Date.now() + plan.kills * 15_000 + SETTLE_MS,
+    };
+    let drawn = 0;
+    const random = () => fraction(plan.seed, drawn++);
+    const buyers = fans.map(
+      (fan, index) => new Buyer(world, fan, HABITS[index % HABITS.length] ?? 'pays', random),
+    );
+    const visits: Promise<void>[] = [];
+    let standinKills = 0;
+    for (let round = 0; round < plan.kills; round++) {
+      const share = (part: number) => Math.floor((buyers.length * part) / plan.kills);
+      for (const buyer of buyers.slice(share(round), share(round + 1))) visits.push(buyer.buy());
+      await disturb(stage, round);
+      await pause(400 + random() * 1_200);
+      const victim = VICTIMS[Math.floor(round / 2) % VICTIMS.length];
+      const standin = round % 2 === 1 && victim !== undefined ? stage.standins[victim] : null;
+      await Promise.all([stage.crash(), standin?.kill()]);
+      await stage.up();
+      if (standin === null) continue;
+      standinKills += 1;
+      await pause(random() * 2_000);
+      await standin.up();
+    }
+    await calm(stage);
+    const from = performance.now();
+    await Promise.all(visits);
+    const books = await settled(
+      stage,
+      buyers.map((buyer) => buyer.book),
+    );
+    const now = performance.now();
+    return {
+      books,
+      differences: differences(books),
+      kills: plan.kills,
+      standinKills,
+      settledMs: now - from,
+      totalMs: now - started,
+    };
+  } finally {
+    await stage.close();
+  }
+}
+
+/** What else goes wrong in a round: webhooks twice, out of order or not at all; a commit without an answer. */
+async function disturb(stage: Stage, round: number): Promise<void> {
+  const { stripe, postgres } = stage.standins;
+  const json = { 'content-type': 'application/json' };
+  const webhook = {
+    duplicate: round % 2,
+    reorder: round % 3 === 1,
+    drop: round % 4 === 2,
+  };
+  const fail = {
+    ratio: round % 5 === 3 ? 0.2 : 0,
+    execute: true,
+    path: '/v1/payment_intents',
+    caller: 'secret',
+  };
+  await call(`${stripe.url}/_standin/switches`, 'POST', json, JSON.stringify({ webhook, fail }));
+  const commitThenDrop = JSON.stringify({ commitThenDrop: 1 });
+  await call(`${postgres.url}/_standin/switches`, 'PUT', json, commitThenDrop);
+}
+
+/** The end of all trouble. What was dropped stays dropped. */
+async function calm(stage: Stage): Promise<void> {
+  const json = { 'content-type': 'application/json' };
+  const still = JSON.stringify({ webhook: { drop: false, reorder: false }, fail: { ratio: 0 } });
+  await call(`${stage.standins.stripe.url}/_standin/switches`, 'POST', json, still);
+  await call(`${stage.standins.postgres.url}/_standin/switches`, 'DELETE', {});
+}
+
+/** Reads the books once every order has ended, nudging the object as the cron of a real deployment does. */
+async function settled(stage: Stage, buyers: Books['buyers']): Promise<Books> {
+  const until = performance.now() + SETTLE_MS;
+  for (;;) {
+    const nudged = await call(`${stage.origin}/crash/nudge/${EVENT}`, 'POST', {});
+    const open = (await readOrders(stage, buyers)).filter((order) =>
+      ['held', 'paying', 'paid', 'refunding'].includes(order.status),
+    );
+    const unfiled = nudged.heard ? Number(nudged.body['unfiled']) : 1;
+    if (open.length + unfiled === 0) {
+      const books = await readBooks(stage, buyers);
+      if (differences(books).length === 0) return books;
+    }
+    if (performance.now() > until) return readBooks(stage, buyers);
+    await pause(1_000);
+  }
+}

@@ -2,6 +2,7 @@ import { evictDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import { crowdAccount } from '../../../drizzle/demo-data.ts';
 import type { AccountId, EventId } from '../../../durable-objects/core/ids.ts';
+import { parseReceipt, verifyReceipt } from '../../../durable-objects/core/fairness/receipt.ts';
 import { LIMITS } from '../../../durable-objects/protocol/limits.ts';
 import { BEARER_PREFIX, CLOSE, LIVE_PROTOCOL } from '../../../durable-objects/protocol/live.ts';
 import { signToken } from '../../../durable-objects/protocol/tokens.ts';
@@ -120,6 +121,41 @@ describe('one account on many devices', () => {
     const answers = await Promise.all(tokens.map((token) => ask<Position>('GET', path, { token })));
     const { token } = await socket.next('admission');
     expect(answers.map(({ body }) => body.admissionToken)).toEqual(tokens.map(() => token));
+  });
+});
+
+describe('the receipt of a place', () => {
+  async function publishedKey(): Promise<string> {
+    const { body } = await ask<{ keys: JsonWebKey[] }>('GET', '/.well-known/jwks.json');
+    return body.keys.find((key) => Reflect.get(key, 'kid') === 'receipt-1')?.x ?? '';
+  }
+
+  it('is the same on every device, and proves the place to whoever has the published key', async () => {
+    const eventId = await newSale();
+    const socket = await device(eventId, 68);
+    const tokens = await Promise.all([tokenOf(68), tokenOf(68), tokenOf(68)]);
+    const answers = await Promise.all(tokens.map((token) => join(eventId, token)));
+    const { position } = await socket.next('place');
+    const [{ ticket, place } = { ticket: '', place: -1 }] = answers;
+    expect(answers.map((answer) => answer.ticket)).toEqual(tokens.map(() => ticket));
+    expect(position.receipt).toBe(ticket);
+    const parsed = parseReceipt(ticket);
+    if (!parsed.ok) throw new Error(parsed.code);
+    const key = await publishedKey();
+    const own = crowdAccount(68).id as AccountId;
+    expect(verifyReceipt(parsed.receipt, own, key)).toMatchObject({ ok: true, eventId, place });
+    const other = crowdAccount(69).id as AccountId;
+    expect(verifyReceipt(parsed.receipt, other, key)).toEqual({ ok: false, code: 'not_proven' });
+  });
+
+  it('opens nothing: it is no access token, neither as a bearer nor on a socket', async () => {
+    const eventId = await newSale();
+    const { ticket } = await join(eventId, await tokenOf(70));
+    for (const token of [ticket, ticket.split('~')[0] ?? '']) {
+      const answer = await ask('GET', `/api/queue/position/${eventId}`, { token });
+      expect([answer.status, answer.body.code]).toEqual([401, 'invalid_token']);
+      expect((await knock(eventId, token)).status).toBe(401);
+    }
   });
 });
 

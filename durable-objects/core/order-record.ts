@@ -16,6 +16,23 @@ export type OrderStage =
   | 'refunding'
   | 'refunded';
 
+/** Who made a change: a buyer, a timer, Stripe's word, or the cron. */
+export type Actor = 'buyer' | 'timer' | 'stripe' | 'cron';
+
+/** Who acted, when (epoch ms), and why: every change of an order says so. */
+export interface Because {
+  readonly at: number;
+  readonly actor: Actor;
+  readonly why: string;
+}
+
+/** One step of an order's history; what it stepped from is the stage of the step before. */
+export interface OrderStep extends Because {
+  readonly stage: OrderStage;
+  /** The seats from then on, where the step changed them. */
+  readonly seats?: readonly number[];
+}
+
 /** One refund of an order. The id is the idempotency key; it changes only after a definite failure. */
 export interface RefundRecord {
   refundId: string;
@@ -47,7 +64,14 @@ export interface OrderRecord {
   readonly refund: RefundRecord | null;
   /** Whether Postgres has the order as it is now. */
   readonly filed: boolean;
+  /** All that happened to it, oldest first; never shortened. */
+  readonly steps: readonly OrderStep[];
 }
+
+/** What a step may change beside the stage. */
+type Changes = Partial<
+  Omit<OrderRecord, 'orderId' | 'holdId' | 'accountId' | 'stage' | 'steps' | 'createdAt'>
+>;
 
 /** Every step an order may take. `expired` and `cancelled` go on only when money arrives late. */
 export const ORDER_STEPS: Readonly<Record<OrderStage, readonly OrderStage[]>> = {
@@ -66,11 +90,29 @@ export const ORDER_STEPS: Readonly<Record<OrderStage, readonly OrderStage[]>> = 
 export function stepOrder(
   order: OrderRecord,
   stage: OrderStage,
-  changes: Partial<Omit<OrderRecord, 'orderId' | 'holdId' | 'accountId' | 'stage'>> = {},
+  because: Because,
+  changes: Changes = {},
 ): OrderRecord {
   if (!ORDER_STEPS[order.stage].includes(stage))
     throw new Error(`order ${order.orderId}: no step from ${order.stage} to ${stage}`);
-  return { ...order, ...changes, stage };
+  return changed(order, stage, because, changes);
+}
+
+/** The order with `changes` at the same stage, and why. */
+export function noteOrder(order: OrderRecord, because: Because, changes: Changes): OrderRecord {
+  return changed(order, order.stage, because, changes);
+}
+
+function changed(
+  order: OrderRecord,
+  stage: OrderStage,
+  { at, actor, why }: Because,
+  changes: Changes,
+): OrderRecord {
+  const { seats } = changes;
+  const step: OrderStep =
+    seats === undefined ? { at, actor, stage, why } : { at, actor, stage, why, seats };
+  return { ...order, ...changes, stage, steps: [...order.steps, step] };
 }
 
 /** The state that an order's seats have while it is in this stage; null when it has none. */

@@ -35,12 +35,16 @@ export class SeatTable {
   readonly #versions: Uint32Array;
   readonly #owners: (string | null)[];
   readonly #counts = [0, 0, 0, 0, 0];
+  /** By seat, the last preview that named it: twice in one is a bug. */
+  readonly #named: Uint32Array;
+  #previews = 0;
   #version = 0;
 
   constructor(capacity: number, rows: Iterable<SeatRow>) {
     this.capacity = capacity;
     this.#states = new Uint8Array(capacity);
     this.#versions = new Uint32Array(capacity);
+    this.#named = new Uint32Array(capacity);
     this.#owners = Array.from({ length: capacity }, () => null);
     this.#counts[SEAT.free] = capacity;
     for (const row of rows) {
@@ -81,11 +85,11 @@ export class SeatTable {
 
   /** The rows that these changes would leave; throws, with nothing changed, when one does not find what it expects. */
   preview(changes: readonly SeatChange[]): SeatRow[] {
-    const seen = new Set<number>();
+    this.#previews += 1;
     return changes.map((change) => {
       const { index, from, fromOrder } = change;
-      if (seen.has(index)) throw new Error(`seat ${index} changes twice`);
-      seen.add(index);
+      if (this.#named[index] === this.#previews) throw new Error(`seat ${index} changes twice`);
+      this.#named[index] = this.#previews;
       if (this.#states[index] !== from || this.#owners[index] !== fromOrder)
         throw new Error(
           `seat ${index} is ${String(this.#states[index])} of ${String(this.#owners[index])}, not ${from} of ${String(fromOrder)}`,

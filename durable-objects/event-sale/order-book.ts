@@ -145,11 +145,10 @@ export class OrderBook implements FreeSeats {
     if (now < this.#nextExpiry) return;
     const overdue = [...this.#open.values()].filter((order) => isOverdueHold(order, now));
     if (overdue.length > 0) {
-      const moves = overdue.map((before): Move => ({
+      const because = { at: now, actor: 'timer', why: 'the hold ended' } as const;
+      const moves = overdue.map((before) => ({
         before,
-        after: stepOrder(before, 'expired'),
-        actor: 'timer',
-        why: 'the hold ended',
+        after: stepOrder(before, 'expired', because),
       }));
       this.commit(moves, now);
     }
@@ -164,15 +163,6 @@ export class OrderBook implements FreeSeats {
     this.#keep({
       seats: rows,
       orders: [...last.values()],
-      history: moves.map(({ before, after, actor, why }) => ({
-        at: now,
-        orderId: after.orderId,
-        actor,
-        from: before?.stage ?? null,
-        to: after.stage,
-        why,
-        seats: after.seats,
-      })),
       outbox: extras.outbox ?? [],
       requests: extras.request === undefined ? [] : [extras.request],
       stripeEvent:
@@ -311,7 +301,6 @@ function merged(commits: readonly SeatCommit[]): SeatCommit {
   return {
     seats: [...seats.values()],
     orders: [...orders.values()],
-    history: commits.flatMap((each) => each.history),
     outbox: commits.flatMap((each) => each.outbox),
     requests: commits.flatMap((each) => each.requests),
     stripeEvent: events[0] ?? null,

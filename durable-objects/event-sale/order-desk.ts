@@ -102,8 +102,9 @@ export class OrderDesk implements SeatCount {
         return { ok: true };
       case 'hold':
       case 'held': {
-        const after = stepOrder(order, 'cancelled');
-        this.#book.commit([{ before: order, after, actor: 'buyer', why: 'given up' }], now);
+        const because = { at: now, actor: 'buyer', why: 'given up' } as const;
+        const after = stepOrder(order, 'cancelled', because);
+        this.#book.commit([{ before: order, after }], now);
         return { ok: true };
       }
       case 'paying': {
@@ -133,8 +134,9 @@ export class OrderDesk implements SeatCount {
     if (order.stage === 'expired') return { ok: false, code: 'hold_expired' };
     if (order.stage === 'cancelled') return { ok: false, code: 'hold_not_found' };
     if (order.stage !== 'hold') return { ok: true, order: this.#view(order) };
-    const after = stepOrder(order, 'held', { ordered: true });
-    this.#book.commit([{ before: order, after, actor: 'buyer', why: 'order created' }], now);
+    const because = { at: now, actor: 'buyer', why: 'order created' } as const;
+    const after = stepOrder(order, 'held', because, { ordered: true });
+    this.#book.commit([{ before: order, after }], now);
     return { ok: true, order: this.#view(after) };
   }
 

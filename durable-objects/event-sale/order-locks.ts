@@ -40,7 +40,7 @@ export class OrderLocks {
     const recorded: Recorded = new Map();
     for (const row of this.#store.requests(requests)) {
       const { fingerprint } = row;
-      recorded.set(keyOf(row), { fingerprint, outcome: JSON.parse(row.outcome) as LockOutcome });
+      recorded.set(keyOf(row), { fingerprint, outcome: row.outcome });
     }
     this.#book.sweep(this.#context.now());
     return this.#book.together(() => requests.map((request) => this.#lock(request, recorded)));
@@ -68,10 +68,8 @@ export class OrderLocks {
     const hold = decision.ok ? this.#newHold(request, decision.seats, now) : null;
     const outcome = this.#outcome(decision, hold, seatIds);
     if (!isRecorded(decision)) return outcome;
-    const record = { accountId, requestId, fingerprint, outcome: JSON.stringify(outcome), at: now };
-    const actor = 'buyer';
-    const moves =
-      hold === null ? [] : [{ before: null, after: hold, actor, why: 'seats locked' } as const];
+    const record = { accountId, requestId, fingerprint, outcome, at: now };
+    const moves = hold === null ? [] : [{ before: null, after: hold }];
     this.#book.commit(moves, now, { request: record });
     recorded.set(keyOf(request), { fingerprint, outcome });
     return outcome;
@@ -101,6 +99,7 @@ export class OrderLocks {
       confirmedAt: null,
       refund: null,
       filed: false,
+      steps: [{ at: now, actor: 'buyer', stage: 'hold', why: 'seats locked', seats }],
     };
   }
 

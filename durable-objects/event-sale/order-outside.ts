@@ -1,10 +1,9 @@
 import type { OrderId } from '../core/ids.ts';
 import type { IntentReading } from '../core/payment-rules.ts';
-import { totalOf } from '../core/order-record.ts';
-import type { OrderRecord } from '../core/order-record.ts';
+import { noteOrder, totalOf } from '../core/order-record.ts';
+import type { Actor, OrderRecord } from '../core/order-record.ts';
 import type { Result } from '../core/result.ts';
 import type { PaymentsDown } from '../protocol/ports.ts';
-import type { Actor } from '../storage/seat-records.ts';
 import type { SaleContext } from './context.ts';
 import type { OrderBook } from './order-book.ts';
 
@@ -93,9 +92,9 @@ export class OrderOutside {
     if (before.paymentIntentId !== null)
       return { ok: true, intentId: before.paymentIntentId, made: null };
     const { intentId, intent, clientSecret } = made;
-    const after = { ...before, paymentIntentId: intentId };
-    const why = `intent ${intentId}`;
-    this.#book.commit([{ before, after, actor, why }], this.#context.now());
+    const because = { at: this.#context.now(), actor, why: `intent ${intentId}` };
+    const after = noteOrder(before, because, { paymentIntentId: intentId });
+    this.#book.commit([{ before, after }], because.at);
     return { ok: true, intentId, made: { intent, clientSecret } };
   }
 

@@ -1,12 +1,12 @@
 import { backoffMs, fractionOf } from '../core/backoff.ts';
 import type { AccountId, OrderId } from '../core/ids.ts';
 import { stepOrder } from '../core/order-record.ts';
-import type { OrderRecord } from '../core/order-record.ts';
+import type { Actor, OrderRecord } from '../core/order-record.ts';
 import type { IntentReading } from '../core/payment-rules.ts';
 import { unreachable } from '../core/result.ts';
 import type { PaymentsDown } from '../protocol/ports.ts';
 import type { PaymentStart, SettleOutcome } from '../protocol/seats-rpc.ts';
-import type { Actor, SeatStore } from '../storage/seat-records.ts';
+import type { SeatStore } from '../storage/seat-records.ts';
 import type { SaleContext } from './context.ts';
 import { ORDER_TIMER } from './order-book.ts';
 import type { OrderBook } from './order-book.ts';
@@ -150,8 +150,9 @@ export class OrderPayments {
     const { payingTtlMs } = this.#context.definition.settings;
     // Never shorter than the hold was: starting to pay must not cost the buyer time.
     const expiresAt = Math.max(order.expiresAt, now + payingTtlMs);
-    const after = stepOrder(order, 'paying', { expiresAt });
-    this.#book.commit([{ before: order, after, actor: 'buyer', why: 'began to pay' }], now);
+    const because = { at: now, actor: 'buyer', why: 'began to pay' } as const;
+    const after = stepOrder(order, 'paying', because, { expiresAt });
+    this.#book.commit([{ before: order, after }], now);
   }
 
   #apply(

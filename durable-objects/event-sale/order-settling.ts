@@ -1,12 +1,12 @@
 import type { OrderId } from '../core/ids.ts';
-import { stepOrder } from '../core/order-record.ts';
-import type { OrderRecord } from '../core/order-record.ts';
+import { noteOrder, stepOrder } from '../core/order-record.ts';
+import type { Actor, Because, OrderRecord } from '../core/order-record.ts';
 import type { Money } from '../core/money.ts';
 import { judgeIntent, refundIdOf } from '../core/payment-rules.ts';
 import type { IntentReading } from '../core/payment-rules.ts';
 import { unreachable } from '../core/result.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import type { Actor, OutboxEntry, SeatStore } from '../storage/seat-records.ts';
+import type { OutboxEntry, SeatStore } from '../storage/seat-records.ts';
 import type { AdmissionBook, SaleContext } from './context.ts';
 import type { OrderBook } from './order-book.ts';
 import type { Move } from './order-moves.ts';
@@ -55,35 +55,35 @@ export class OrderSettling {
     switch (verdict.do) {
       case 'nothing':
       case 'wait':
-        break;
+        return order;
       case 'note_problem':
-        this.#noteProblem(order, verdict.problem, cause, now);
-        break;
+        return this.#noteProblem(order, verdict.problem, cause);
       case 'release': {
-        const after = stepOrder(order, cause.releaseTo);
-        this.#commit([{ before: order, after, ...whoAndWhy(cause, 'intent canceled') }], cause);
-        break;
+        const after = stepOrder(order, cause.releaseTo, this.#because(cause, 'intent canceled'));
+        this.#commit([{ before: order, after }], cause);
+        return after;
       }
       case 'confirm':
-        this.#confirm(order, verdict.late, cause, now);
-        break;
+        return this.#confirm(order, verdict.late, cause, now);
       case 'refund':
-        this.#startRefund(order, verdict.amount, verdict.why, cause);
-        break;
+        return this.#startRefund(order, verdict.amount, verdict.why, cause);
       default:
-        unreachable(verdict);
+        return unreachable(verdict);
     }
-    return this.#require(orderId);
   }
 
   /** The refund went through. Does nothing unless the order still waits for this very refund. */
   refunded(orderId: OrderId, refundId: string): void {
     const before = this.#require(orderId);
     if (before.stage !== 'refunding' || before.refund?.refundId !== refundId) return;
-    const after = stepOrder(before, 'refunded', { filed: false });
-    const entry = this.#entry('file', after, 'refunded');
-    const move: Move = { before, after, actor: 'stripe', why: `refund ${refundId}` };
-    this.#book.commit([move], this.#context.now(), { outbox: [entry] });
+    const because = {
+      at: this.#context.now(),
+      actor: 'stripe',
+      why: `refund ${refundId}`,
+    } as const;
+    const after = stepOrder(before, 'refunded', because, { filed: false });
+    const outbox = this.#entries(after, { file: 'refunded' });
+    this.#book.commit([{ before, after }], because.at, { outbox });
     this.#outbox.wake();
   }
 
@@ -95,8 +95,9 @@ export class OrderSettling {
     const attempt = refund.attempt + 1;
     const next = { ...refund, attempt, refundId: refundIdOf(orderId, attempt) };
     const why = `refund ${refundId} failed`;
-    const move: Move = { before, after: { ...before, refund: next }, actor: 'stripe', why };
-    this.#book.commit([move], this.#context.now());
+    const because = { at: this.#context.now(), actor: 'stripe', why } as const;
+    const after = noteOrder(before, because, { refund: next });
+    this.#book.commit([{ before, after }], because.at);
     this.problem(before, why);
   }
 
@@ -117,38 +118,40 @@ export class OrderSettling {
     order: OrderRecord,
     problem: { code: string; message: string },
     cause: Cause,
-    now: number,
-  ): void {
+  ): OrderRecord {
     const known = order.paymentProblem;
-    if (known?.code === problem.code && known.message === problem.message) return;
-    const after = { ...order, paymentProblem: problem };
-    const move = { before: order, after, ...whoAndWhy(cause, `not paid: ${problem.code}`) };
-    this.#book.commit([move], now, { stripeEventId: cause.stripeEventId });
+    if (known?.code === problem.code && known.message === problem.message) return order;
+    const because = this.#because(cause, `not paid: ${problem.code}`);
+    const after = noteOrder(order, because, { paymentProblem: problem });
+    this.#commit([{ before: order, after }], cause);
+    return after;
   }
 
-  #confirm(order: OrderRecord, late: boolean, cause: Cause, now: number): void {
-    const paid = stepOrder(order, 'paid', { paymentProblem: null });
-    const confirmed = stepOrder(paid, 'confirmed', { confirmedAt: now, filed: false });
-    const by = whoAndWhy(cause, late ? 'paid late, seats were free' : 'paid');
+  #confirm(order: OrderRecord, late: boolean, cause: Cause, now: number): OrderRecord {
+    const because = this.#because(cause, late ? 'paid late, seats were free' : 'paid');
+    const paid = stepOrder(order, 'paid', because, { paymentProblem: null });
+    const confirmed = stepOrder(paid, 'confirmed', because, { confirmedAt: now, filed: false });
     this.#commit(
       [
-        { before: order, after: paid, ...by },
-        { before: paid, after: confirmed, ...by },
+        { before: order, after: paid },
+        { before: paid, after: confirmed },
       ],
       cause,
-      [this.#entry('file', confirmed, 'confirmed'), this.#entry('mail', confirmed, 'tickets')],
+      this.#entries(confirmed, { file: 'confirmed', mail: 'tickets' }),
     );
     const admission = this.#admissions.admission(order.accountId, order.admissionId);
     // A late payer may be inside again by now, with another admission that is not used up.
     if (admission.state === 'live') this.#admissions.endAdmission(order.accountId);
     this.#outbox.wake();
+    return confirmed;
   }
 
-  #startRefund(order: OrderRecord, amount: Money, why: string, cause: Cause): void {
+  #startRefund(order: OrderRecord, amount: Money, why: string, cause: Cause): OrderRecord {
     const refund = { refundId: refundIdOf(order.orderId, 1), amount, attempt: 1 };
-    const after = stepOrder(order, 'refunding', { refund });
-    this.#commit([{ before: order, after, ...whoAndWhy(cause, why) }], cause);
+    const after = stepOrder(order, 'refunding', this.#because(cause, why), { refund });
+    this.#commit([{ before: order, after }], cause);
     if (why === 'amount_mismatch') this.problem(after, `paid ${amount.amount} ${amount.currency}`);
+    return after;
   }
 
   #commit(moves: readonly Move[], cause: Cause, outbox: readonly OutboxEntry[] = []): void {
@@ -156,16 +159,27 @@ export class OrderSettling {
     this.#book.commit(moves, this.#context.now(), { stripeEventId, outbox });
   }
 
-  #entry(kind: OutboxEntry['kind'], order: OrderRecord, effect: string): OutboxEntry {
-    return {
-      kind,
-      commandId: `${order.orderId}:${effect}`,
-      orderId: order.orderId,
-      body: JSON.stringify(viewOrder(order, this.#book.seats)),
-      // A moment later, so that those who pay at the same time are filed by one statement, and the buyer's
-      // answer does not wait behind it.
-      due: this.#context.now() + LIMITS.outboxGatherMs,
-    };
+  /** What is to be done outside: the effect by kind names the command. */
+  #entries(
+    order: OrderRecord,
+    effects: Partial<Record<OutboxEntry['kind'], string>>,
+  ): OutboxEntry[] {
+    const { orderId } = order;
+    const view = viewOrder(order, this.#book.seats);
+    // A moment later, so that those who pay at the same time are filed by one statement, and the buyer's
+    // answer does not wait behind it.
+    const due = this.#context.now() + LIMITS.outboxGatherMs;
+    const kinds = ['file', 'mail'] as const;
+    return kinds.flatMap((kind) => {
+      const effect = effects[kind];
+      return effect === undefined
+        ? []
+        : [{ kind, commandId: `${orderId}:${effect}`, orderId, order: view, due }];
+    });
+  }
+
+  #because(cause: Cause, why: string): Because {
+    return { at: this.#context.now(), actor: cause.actor, why };
   }
 
   #require(orderId: OrderId): OrderRecord {
@@ -173,8 +187,4 @@ export class OrderSettling {
     if (order === null) throw new Error(`order ${orderId} is gone`);
     return order;
   }
-}
-
-function whoAndWhy(cause: Cause, why: string): { actor: Actor; why: string } {
-  return { actor: cause.actor, why };
 }

@@ -1,7 +1,6 @@
 import { backoffMs, fractionOf } from '../core/backoff.ts';
 import type { OrderId } from '../core/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import type { Order } from '../protocol/seats-rpc.ts';
 import type { OutboxRow, SeatStore } from '../storage/seat-records.ts';
 import type { SaleContext } from './context.ts';
 
@@ -74,11 +73,7 @@ export class Outbox {
     const since = this.#context.now();
     try {
       await this.#context.ports.filing.file(
-        rows.map(({ commandId, body }) => ({
-          commandId,
-          eventId,
-          order: JSON.parse(body) as Order,
-        })),
+        rows.map(({ commandId, order }) => ({ commandId, eventId, order })),
       );
     } catch (error) {
       this.#putOff(rows, FILE_TIMER, FILE_BACKOFF, `filing: ${String(error)}`);
@@ -117,7 +112,7 @@ export class Outbox {
 
   async #mail(row: OutboxRow): Promise<void> {
     const { definition, ports } = this.#context;
-    const order = JSON.parse(row.body) as Order;
+    const { order } = row;
     try {
       await ports.mail.sendTickets({ definition, order, idempotencyKey: row.commandId });
     } catch (error) {

@@ -1,9 +1,9 @@
+import { orderIdOf } from '../core/ids.ts';
 import type { AccountId, HoldId, OrderId } from '../core/ids.ts';
 import { isOpen, seatsOwned } from '../core/order-record.ts';
 import type { OrderRecord } from '../core/order-record.ts';
 import type { SeatRow } from '../core/seat-table.ts';
 import type {
-  HistoryRow,
   OutboxEntry,
   OutboxRow,
   RequestKey,
@@ -17,11 +17,11 @@ import type {
 export class MemorySeatStore implements SeatStore {
   readonly #seats = new Map<number, SeatRow>();
   readonly #orders = new Map<OrderId, OrderRecord>();
-  readonly #holds = new Map<HoldId, OrderId>();
   readonly #requests = new Map<string, RequestRow>();
   readonly #stripeEvents = new Set<string>();
-  readonly #history: HistoryRow[] = [];
-  #outbox: OutboxRow[] = [];
+  /** In the order of writing, by sequence number. */
+  readonly #outbox = new Map<number, OutboxRow>();
+  readonly #commands = new Set<string>();
   #seq = 0;
 
   load(): SeatsOnWake {
@@ -39,22 +39,20 @@ export class MemorySeatStore implements SeatStore {
     const { requests, stripeEvent } = commit;
     if (stripeEvent !== null && this.#stripeEvents.has(stripeEvent.id))
       throw new Error(`Stripe event twice: ${stripeEvent.id}`);
-    if (this.requests(requests).length > 0)
-      throw new Error(`request twice: ${requests.map((row) => row.requestId).join()}`);
+    const keys = requests.map(keyOf);
+    for (const key of keys) if (this.#requests.has(key)) throw new Error(`request twice: ${key}`);
     for (const entry of commit.outbox)
-      if (this.#outbox.some((row) => row.commandId === entry.commandId))
-        throw new Error(`command twice: ${entry.commandId}`);
+      if (this.#commands.has(entry.commandId)) throw new Error(`command twice: ${entry.commandId}`);
 
     if (stripeEvent !== null) this.#stripeEvents.add(stripeEvent.id);
-    for (const row of requests) this.#requests.set(keyOf(row), row);
+    requests.forEach((row, index) => this.#requests.set(keys[index] ?? '', row));
     for (const row of commit.seats) this.#seats.set(row.index, row);
-    for (const order of commit.orders) {
-      this.#orders.set(order.orderId, order);
-      this.#holds.set(order.holdId, order.orderId);
+    for (const order of commit.orders) this.#orders.set(order.orderId, order);
+    for (const entry of commit.outbox) {
+      const seq = ++this.#seq;
+      this.#outbox.set(seq, { ...entry, seq, attempts: 0 });
+      this.#commands.add(entry.commandId);
     }
-    this.#history.push(...commit.history);
-    for (const entry of commit.outbox)
-      this.#outbox.push({ ...entry, seq: ++this.#seq, attempts: 0 });
   }
 
   order(orderId: OrderId): OrderRecord | null {
@@ -62,8 +60,7 @@ export class MemorySeatStore implements SeatStore {
   }
 
   orderOfHold(holdId: HoldId): OrderRecord | null {
-    const orderId = this.#holds.get(holdId);
-    return orderId === undefined ? null : this.order(orderId);
+    return this.order(orderIdOf(holdId));
   }
 
   ordersOf(accountId: AccountId): OrderRecord[] {
@@ -84,51 +81,53 @@ export class MemorySeatStore implements SeatStore {
   }
 
   outboxHead(kind: OutboxEntry['kind'], limit: number): OutboxRow[] {
-    return this.#outbox.filter((row) => row.kind === kind).slice(0, limit);
+    return this.#rows(kind).slice(0, limit);
   }
 
   outboxDue(kind: OutboxEntry['kind'], now: number, limit: number): OutboxRow[] {
-    return this.#outbox
-      .filter((row) => row.kind === kind && row.due <= now)
+    return this.#rows(kind)
+      .filter((row) => row.due <= now)
       .sort((a, b) => a.due - b.due || a.seq - b.seq)
       .slice(0, limit);
   }
 
   outboxNext(kind: OutboxEntry['kind']): number | null {
-    const dues = this.#outbox.filter((row) => row.kind === kind).map((row) => row.due);
+    const dues = this.#rows(kind).map((row) => row.due);
     return dues.length === 0 ? null : Math.min(...dues);
   }
 
   outboxCount(kind: OutboxEntry['kind']): number {
-    return this.#outbox.filter((row) => row.kind === kind).length;
+    return this.#rows(kind).length;
   }
 
   outboxDone(rows: readonly OutboxRow[]): void {
-    const done = new Set(rows.map((row) => row.seq));
-    this.#outbox = this.#outbox.filter((row) => !done.has(row.seq));
+    for (const row of rows) {
+      this.#outbox.delete(row.seq);
+      this.#commands.delete(row.commandId);
+    }
+    const unfiled = new Set(this.#rows('file').map((row) => row.orderId));
     for (const row of rows) {
       const order = this.#orders.get(row.orderId);
-      const left = this.#outbox.some(
-        (other) => other.kind === 'file' && other.orderId === row.orderId,
-      );
-      if (row.kind === 'file' && order !== undefined && !left)
+      if (row.kind === 'file' && order !== undefined && !unfiled.has(row.orderId))
         this.#orders.set(row.orderId, { ...order, filed: true });
     }
   }
 
   outboxRetry(rows: readonly OutboxRow[], due: number): void {
-    const again = new Set(rows.map((row) => row.seq));
-    this.#outbox = this.#outbox.map((row) =>
-      again.has(row.seq) ? { ...row, attempts: row.attempts + 1, due } : row,
-    );
+    for (const row of rows) {
+      const kept = this.#outbox.get(row.seq);
+      if (kept !== undefined)
+        this.#outbox.set(row.seq, { ...kept, attempts: kept.attempts + 1, due });
+    }
   }
 
-  historyOfOrder(orderId: OrderId): HistoryRow[] {
-    return this.#history.filter((row) => row.orderId === orderId);
+  ordersOfSeat(index: number): OrderRecord[] {
+    const had = (order: OrderRecord) => order.steps.some((step) => step.seats?.includes(index));
+    return [...this.#orders.values()].filter(had).sort(byAge);
   }
 
-  historyOfSeat(index: number): HistoryRow[] {
-    return this.#history.filter((row) => row.seats.includes(index));
+  #rows(kind: OutboxEntry['kind']): OutboxRow[] {
+    return [...this.#outbox.values()].filter((row) => row.kind === kind);
   }
 }
 

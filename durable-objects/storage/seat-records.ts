@@ -1,22 +1,7 @@
 import type { AccountId, HoldId, OrderId } from '../core/ids.ts';
-import type { OrderRecord, OrderStage } from '../core/order-record.ts';
+import type { OrderRecord } from '../core/order-record.ts';
 import type { SeatRow } from '../core/seat-table.ts';
-
-/** Who made a change: a buyer, a timer, Stripe's word, or the cron. */
-export type Actor = 'buyer' | 'timer' | 'stripe' | 'cron';
-
-/** One step of one order and of all its seats: who, when, from what, to what, and why. */
-export interface HistoryRow {
-  at: number;
-  orderId: OrderId;
-  actor: Actor;
-  /** Null for the first step. */
-  from: OrderStage | null;
-  to: OrderStage;
-  why: string;
-  /** Indices of the seats in the plan. */
-  seats: readonly number[];
-}
+import type { LockOutcome, Order } from '../protocol/seats-rpc.ts';
 
 /** One command of an account, as its caller named it. */
 export interface RequestKey {
@@ -27,8 +12,7 @@ export interface RequestKey {
 /** The recorded outcome of one command. */
 export interface RequestRow extends RequestKey {
   fingerprint: string;
-  /** JSON. */
-  outcome: string;
+  outcome: LockOutcome;
   at: number;
 }
 
@@ -38,8 +22,8 @@ export interface OutboxEntry {
   /** Unique; the idempotency key outside. */
   commandId: string;
   orderId: OrderId;
-  /** The public order as it was then, JSON. */
-  body: string;
+  /** As it was then. */
+  order: Order;
   due: number;
 }
 
@@ -53,7 +37,6 @@ export interface OutboxRow extends OutboxEntry {
 export interface SeatCommit {
   seats: readonly SeatRow[];
   orders: readonly OrderRecord[];
-  history: readonly HistoryRow[];
   outbox: readonly OutboxEntry[];
   requests: readonly RequestRow[];
   /** Stripe's event whose effect this is. Storing it twice is a bug and throws. */
@@ -92,8 +75,6 @@ export interface SeatStore {
   outboxDone(rows: readonly OutboxRow[]): void;
   /** Not acknowledged: one more attempt, not before `due`. */
   outboxRetry(rows: readonly OutboxRow[], due: number): void;
-  /** History of an order, oldest first. */
-  historyOfOrder(orderId: OrderId): HistoryRow[];
-  /** History of a seat, oldest first. */
-  historyOfSeat(index: number): HistoryRow[];
+  /** Every order that ever had the seat, oldest first; searched through, for people only. */
+  ordersOfSeat(index: number): OrderRecord[];
 }

@@ -1,12 +1,11 @@
 import { orderIdOf } from '../core/ids.ts';
 import type { AccountId, HoldId, OrderId } from '../core/ids.ts';
 import { isOpen, seatsOwned } from '../core/order-record.ts';
-import type { OrderRecord, OrderStage } from '../core/order-record.ts';
+import type { OrderRecord } from '../core/order-record.ts';
 import type { SeatRow, SeatState } from '../core/seat-table.ts';
+import type { LockOutcome, Order } from '../protocol/seats-rpc.ts';
 import type { SchemaStep } from './schema.ts';
 import type {
-  Actor,
-  HistoryRow,
   OutboxEntry,
   OutboxRow,
   RequestKey,
@@ -20,7 +19,8 @@ export type { SeatStore } from './seat-records.ts';
 
 /**
  * Schema of `SqlSeatStore`. A lock pays for every index, so that there are few: `orders_account` also
- * answers a wake by itself, and history, which people read, is searched through. Lists come in as one JSON parameter each (100 bound parameters at most).
+ * answers a wake by itself. An order's history is part of its body; that of a seat, which people read, is
+ * searched through. Lists come in as one JSON parameter each (100 bound parameters at most).
  */
 export const seatSteps: readonly SchemaStep[] = [
   {
@@ -48,6 +48,16 @@ export const seatSteps: readonly SchemaStep[] = [
         from_stage TEXT, to_stage TEXT NOT NULL, why TEXT NOT NULL, seats TEXT NOT NULL
       ) STRICT;`,
   },
+  {
+    id: 'seats-2',
+    sql: `
+      CREATE INDEX seat_history_order ON seat_history (order_id);
+      UPDATE orders SET body = json_set(body, '$.steps', json((
+        SELECT json_group_array(json_object('at', at, 'actor', actor, 'stage', to_stage, 'why', why, 'seats', json(seats)))
+        FROM (SELECT * FROM seat_history WHERE seat_history.order_id = orders.order_id ORDER BY seq)
+      )));
+      DROP TABLE seat_history;`,
+  },
 ];
 
 type OutboxSqlRow = {
@@ -66,16 +76,6 @@ type RequestSqlRow = {
   fingerprint: string;
   outcome: string;
   at: number;
-};
-
-type HistorySqlRow = {
-  at: number;
-  order_id: OrderId;
-  actor: Actor;
-  from_stage: OrderStage | null;
-  to_stage: OrderStage;
-  why: string;
-  seats: string;
 };
 
 /** Seats and orders in the object's SQLite. */
@@ -108,12 +108,11 @@ export class SqlSeatStore implements SeatStore {
     }
     if (commit.seats.length > 0) this.#writeSeats(commit.seats);
     if (commit.orders.length > 0) this.#writeOrders(commit.orders);
-    if (commit.history.length > 0) this.#writeHistory(commit.history);
     for (const entry of commit.outbox) {
-      const { kind, commandId, orderId, body, due } = entry;
+      const { kind, commandId, orderId, order, due } = entry;
       this.#run(
         'INSERT INTO outbox (kind, command_id, order_id, body, attempts, due) VALUES (?, ?, ?, ?, 0, ?)',
-        [kind, commandId, orderId, body, due],
+        [kind, commandId, orderId, JSON.stringify(order), due],
       );
     }
     if (commit.requests.length > 0) this.#writeRequests(commit.requests);
@@ -140,8 +139,9 @@ export class SqlSeatStore implements SeatStore {
        ON account_id = call.value ->> 0 AND request_id = call.value ->> 1`,
       JSON.stringify(calls.map(({ accountId, requestId }) => [accountId, requestId])),
     );
-    return rows.toArray().map(({ account_id, request_id, ...row }) => ({
+    return rows.toArray().map(({ account_id, request_id, outcome, ...row }) => ({
       ...row,
+      outcome: JSON.parse(outcome) as LockOutcome,
       accountId: account_id,
       requestId: request_id,
     }));
@@ -196,12 +196,14 @@ export class SqlSeatStore implements SeatStore {
     );
   }
 
-  historyOfOrder(orderId: OrderId): HistoryRow[] {
-    return this.#history('WHERE order_id = ?', orderId);
-  }
-
-  historyOfSeat(index: number): HistoryRow[] {
-    return this.#history('WHERE ? IN (SELECT value FROM json_each(seats))', index);
+  ordersOfSeat(index: number): OrderRecord[] {
+    return this.#orders(
+      `SELECT body FROM orders WHERE EXISTS (
+         SELECT 1 FROM json_each(body, '$.steps') AS step, json_each(step.value, '$.seats') AS seat
+         WHERE seat.value = ?
+       ) ORDER BY at, order_id`,
+      index,
+    );
   }
 
   *#seatRows(): Iterable<SeatRow> {
@@ -217,33 +219,18 @@ export class SqlSeatStore implements SeatStore {
     }
   }
 
-  #orders(query: string, ...values: string[]): OrderRecord[] {
+  #orders(query: string, ...values: (string | number)[]): OrderRecord[] {
     const rows = this.#sql.exec<{ body: string }>(query, ...values).toArray();
     return rows.map((row) => JSON.parse(row.body) as OrderRecord);
   }
 
   #outbox(where: string, ...values: (string | number)[]): OutboxRow[] {
     const rows = this.#sql.exec<OutboxSqlRow>(`SELECT * FROM outbox ${where}`, ...values);
-    return rows.toArray().map(({ command_id, order_id, ...row }) => ({
+    return rows.toArray().map(({ command_id, order_id, body, ...row }) => ({
       ...row,
+      order: JSON.parse(body) as Order,
       commandId: command_id,
       orderId: order_id,
-    }));
-  }
-
-  #history(where: string, value: string | number): HistoryRow[] {
-    const rows = this.#sql.exec<HistorySqlRow>(
-      `SELECT at, order_id, actor, from_stage, to_stage, why, seats FROM seat_history ${where} ORDER BY seq`,
-      value,
-    );
-    return rows.toArray().map((row) => ({
-      at: row.at,
-      orderId: row.order_id,
-      actor: row.actor,
-      from: row.from_stage,
-      to: row.to_stage,
-      why: row.why,
-      seats: JSON.parse(row.seats) as number[],
     }));
   }
 
@@ -271,25 +258,6 @@ export class SqlSeatStore implements SeatStore {
     );
   }
 
-  #writeHistory(rows: readonly HistoryRow[]): void {
-    this.#sql.exec(
-      `INSERT INTO seat_history (at, order_id, actor, from_stage, to_stage, why, seats)
-       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6
-       FROM json_each(?)`,
-      JSON.stringify(
-        rows.map(({ at, orderId, actor, from, to, why, seats }) => [
-          at,
-          orderId,
-          actor,
-          from,
-          to,
-          why,
-          JSON.stringify(seats),
-        ]),
-      ),
-    );
-  }
-
   #writeRequests(rows: readonly RequestRow[]): void {
     this.#sql.exec(
       `INSERT INTO requests (account_id, request_id, fingerprint, outcome, at)
@@ -299,7 +267,7 @@ export class SqlSeatStore implements SeatStore {
           accountId,
           requestId,
           fingerprint,
-          outcome,
+          JSON.stringify(outcome),
           at,
         ]),
       ),

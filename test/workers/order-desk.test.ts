@@ -9,7 +9,7 @@ import { seatSteps, SqlSeatStore } from '../../durable-objects/storage/seat-stor
 import type { SeatStore } from '../../durable-objects/storage/seat-store.ts';
 import { saleOf } from '../../durable-objects/stubs.ts';
 import { HandSale, MINUTE } from '../unit/seats/sale-kit.ts';
-import { storeConformance } from '../unit/seats/store-conformance.ts';
+import { record, storeConformance } from '../unit/seats/store-conformance.ts';
 import { bindings, fan, putOnSale, room, sale } from './waiting-room-support.ts';
 
 let names = 0;
@@ -27,6 +27,35 @@ async function withSqlStore(body: (store: SeatStore) => unknown): Promise<void> 
 
 describe('seats and orders in SQLite', () => {
   storeConformance(withSqlStore);
+
+  it('takes over the history of an object that kept it in a table of its own', async () => {
+    await runInDurableObject(sale(fresh('seats')), (_, { storage: { sql } }) => {
+      const [first] = seatSteps;
+      for (const table of ['seats', 'orders', 'requests', 'stripe_events', 'outbox'])
+        sql.exec(`DROP TABLE ${table}`);
+      sql.exec(first?.sql ?? '');
+      sql.exec("DELETE FROM schema_steps WHERE id = 'seats-2'");
+      const { steps: _none, ...old } = record('old', { stage: 'expired' });
+      sql.exec(
+        'INSERT INTO orders VALUES (?, ?, 0, 0, ?, ?)',
+        old.orderId,
+        old.accountId,
+        old.createdAt,
+        JSON.stringify(old),
+      );
+      const insert =
+        'INSERT INTO seat_history (at, order_id, actor, from_stage, to_stage, why, seats) VALUES (?, ?, ?, ?, ?, ?, ?)';
+      sql.exec(insert, 7, old.orderId, 'buyer', null, 'hold', 'seats locked', '[0,1]');
+      sql.exec(insert, 9, old.orderId, 'timer', 'hold', 'expired', 'the hold ended', '[0,1]');
+      migrate(sql, seatSteps);
+      expect(new SqlSeatStore(sql).ordersOfSeat(1).map((order) => order.steps)).toEqual([
+        [
+          { at: 7, actor: 'buyer', stage: 'hold', why: 'seats locked', seats: [0, 1] },
+          { at: 9, actor: 'timer', stage: 'expired', why: 'the hold ended', seats: [0, 1] },
+        ],
+      ]);
+    });
+  });
 });
 
 describe('the order desk over SQLite', () => {
@@ -48,7 +77,8 @@ describe('the order desk over SQLite', () => {
       expect(desk.see(order).tickets).toHaveLength(2);
       expect(desk.desk.seatsLeft()).toBe(198);
       expect(desk.filedOnce.size).toBe(1);
-      expect(store.historyOfSeat(0).map((row) => row.to)).toEqual([
+      const [had] = store.ordersOfSeat(0);
+      expect(had?.steps.map((step) => step.stage)).toEqual([
         'hold',
         'held',
         'paying',

@@ -15,6 +15,7 @@ import { SEAT, SeatTable } from '../../../durable-objects/core/seat-table.ts';
 import { smallPlan } from './sale-kit.ts';
 import { record } from './store-conformance.ts';
 
+const because = { at: 1, actor: 'buyer', why: 'test' } as const;
 const stages = Object.keys(ORDER_STEPS) as OrderStage[];
 
 describe('an order', () => {
@@ -23,7 +24,7 @@ describe('an order', () => {
       stages
         .filter((to) => {
           try {
-            return stepOrder(record('a', { stage: from }), to).stage === to;
+            return stepOrder(record('a', { stage: from }), to, because).stage === to;
           } catch {
             return false;
           }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { unpackSeats } from '../../../durable-objects/core/seat-status.ts';
-import { account, HandSale, MINUTE } from './sale-kit.ts';
+import { account, HandSale, MINUTE, START } from './sale-kit.ts';
 
 describe('a lock', () => {
   test('holds all seats for ten minutes at the price of now', () => {
@@ -272,14 +272,14 @@ test('history tells who moved a seat, when, from what, to what, and why', async 
   sale.payments.pay(order.orderId);
   sale.now += 1_000;
   await sale.desk.settle({ orderId: order.orderId, stripeEventId: 'evt_1' });
-  const told = sale.store.historyOfSeat(0).map((row) => [row.actor, row.from, row.to, row.why]);
-  expect(told).toEqual([
-    ['buyer', null, 'hold', 'seats locked'],
-    ['buyer', 'hold', 'held', 'order created'],
-    ['buyer', 'held', 'paying', 'began to pay'],
-    ['buyer', 'paying', 'paying', `intent pi_${order.orderId}`],
-    ['stripe', 'paying', 'paid', 'paid'],
-    ['stripe', 'paid', 'confirmed', 'paid'],
+  const [had] = sale.store.ordersOfSeat(0);
+  expect(had?.steps.map(({ at, actor, stage, why }) => [at, actor, stage, why])).toEqual([
+    [START, 'buyer', 'hold', 'seats locked'],
+    [START, 'buyer', 'held', 'order created'],
+    [START, 'buyer', 'paying', 'began to pay'],
+    [START, 'buyer', 'paying', `intent pi_${order.orderId}`],
+    [START + 1_000, 'stripe', 'paid', 'paid'],
+    [START + 1_000, 'stripe', 'confirmed', 'paid'],
   ]);
-  expect(sale.store.historyOfOrder(order.orderId)).toEqual(sale.store.historyOfSeat(0));
+  expect(had?.steps[0]?.seats).toEqual([0]);
 });

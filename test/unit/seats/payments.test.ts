@@ -125,7 +125,6 @@ describe('settling', () => {
       sale.store.commit({
         seats: [],
         orders: [],
-        history: [],
         outbox: [],
         requests: [],
         stripeEvent: { id: 'evt_1', at: sale.now },

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import type { AccountId, HoldId, OrderId } from '../../../durable-objects/core/ids.ts';
 import type { OrderRecord } from '../../../durable-objects/core/order-record.ts';
+import { expandPlan } from '../../../durable-objects/core/plan-geometry.ts';
 import { SEAT } from '../../../durable-objects/core/seat-table.ts';
+import { viewOrder } from '../../../durable-objects/event-sale/order-view.ts';
+import { smallPlan } from './sale-kit.ts';
 import type { SeatCommit, SeatStore } from '../../../durable-objects/storage/seat-records.ts';
 
 /** Runs `body` with a store that holds nothing, wherever such a store lives. */
@@ -10,7 +13,6 @@ export type WithStore = (body: (store: SeatStore) => void) => Promise<void>;
 const nothing: SeatCommit = {
   seats: [],
   orders: [],
-  history: [],
   outbox: [],
   requests: [],
   stripeEvent: null,
@@ -35,13 +37,15 @@ export function record(name: string, changes: Partial<OrderRecord> = {}): OrderR
     confirmedAt: null,
     refund: null,
     filed: false,
+    steps: [],
     ...changes,
   };
 }
 
 function entry(name: string, kind: 'file' | 'mail', due: number) {
   const orderId = `book_show_${name}` as OrderId;
-  return { kind, commandId: `${name}:${kind}`, orderId, body: `{"name":"${name}"}`, due };
+  const order = viewOrder(record(name), expandPlan(smallPlan));
+  return { kind, commandId: `${name}:${kind}`, orderId, order, due };
 }
 
 /** What every `SeatStore` must do, wherever it keeps its rows. */
@@ -103,7 +107,8 @@ export function storeConformance(withStore: WithStore): void {
   test('a request is kept by account, once, until it is forgotten', async () => {
     await withStore((store) => {
       const accountId = 'ana' as AccountId;
-      const row = { accountId, requestId: 'r1', fingerprint: 'f', outcome: '{"ok":true}', at: 50 };
+      const taken = { ok: false, code: 'hold_exists' } as const;
+      const row = { accountId, requestId: 'r1', fingerprint: 'f', outcome: taken, at: 50 };
       const other = { ...row, requestId: '2', at: 60 };
       store.commit({ ...nothing, requests: [row, other] });
       expect(store.requests([row, { accountId: 'bob' as AccountId, requestId: 'r1' }])).toEqual([
@@ -141,7 +146,7 @@ export function storeConformance(withStore: WithStore): void {
           kind: 'file',
           commandId: 'a:file',
           orderId: 'book_show_a',
-          body: '{"name":"a"}',
+          order: viewOrder(record('a'), expandPlan(smallPlan)),
           attempts: 0,
           due: 10,
         },
@@ -193,32 +198,17 @@ export function storeConformance(withStore: WithStore): void {
     });
   });
 
-  test('history is kept by order and by seat, oldest first', async () => {
+  test('who had a seat is found by it, oldest first, and with what became of them', async () => {
     await withStore((store) => {
-      const orderId = record('a').orderId;
-      const held = {
-        at: 1,
-        orderId,
-        actor: 'buyer',
-        from: null,
-        to: 'hold',
-        why: 'w',
-        seats: [0, 1],
-      } as const;
-      const gone = {
-        ...held,
-        at: 2,
-        actor: 'timer',
-        from: 'hold',
-        to: 'expired',
-        seats: [1],
-      } as const;
-      store.commit({ ...nothing, history: [held] });
-      store.commit({ ...nothing, history: [gone] });
-      expect(store.historyOfOrder(orderId)).toEqual([held, gone]);
-      expect(store.historyOfSeat(0)).toEqual([held]);
-      expect(store.historyOfSeat(1)).toEqual([held, gone]);
-      expect(store.historyOfSeat(2)).toEqual([]);
+      const first = { at: 1, actor: 'buyer', stage: 'hold', why: 'w', seats: [0, 1] } as const;
+      const moved = { ...first, at: 2, seats: [1, 2] };
+      const gone = { at: 3, actor: 'timer', stage: 'expired', why: 'over' } as const;
+      const a = record('a', { stage: 'expired', steps: [first, moved, gone], seats: [1, 2] });
+      const b = record('b', { createdAt: 5_000, steps: [{ ...first, at: 4, seats: [0] }] });
+      store.commit({ ...nothing, orders: [b, a] });
+      expect(store.ordersOfSeat(0)).toEqual([a, b]);
+      expect(store.ordersOfSeat(2)).toEqual([a]);
+      expect(store.ordersOfSeat(3)).toEqual([]);
     });
   });
 

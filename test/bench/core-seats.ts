@@ -1,0 +1,136 @@
+import { orderIdOf } from '../../durable-objects/core/ids.ts';
+import type { AccountId, OrderId, RequestId, SeatId } from '../../durable-objects/core/ids.ts';
+import { stepOrder, totalOf } from '../../durable-objects/core/order-record.ts';
+import type { OrderRecord } from '../../durable-objects/core/order-record.ts';
+import { stadiumPlan } from '../../durable-objects/core/plan-geometry.ts';
+import { SEAT } from '../../durable-objects/core/seat-table.ts';
+import type { AdmissionBook, SaleContext } from '../../durable-objects/event-sale/context.ts';
+import { OrderBook } from '../../durable-objects/event-sale/order-book.ts';
+import { OrderLocks } from '../../durable-objects/event-sale/order-locks.ts';
+import { OrderSettling } from '../../durable-objects/event-sale/order-settling.ts';
+import { Outbox } from '../../durable-objects/event-sale/outbox.ts';
+import type { LockRequest } from '../../durable-objects/protocol/seats-rpc.ts';
+import type { SeatStore } from '../../durable-objects/storage/seat-records.ts';
+import { MemoryTimers } from '../../durable-objects/storage/timers.ts';
+import { HandPayments } from '../unit/seats/hand-payments.ts';
+import { saleDefinition } from '../unit/seats/sale-kit.ts';
+import { median } from './report.ts';
+import type { Figure } from './report.ts';
+
+const BAR_PER_SECOND = 100_000;
+const SEATS_PER_ORDER = 2;
+/** Locks that come in one call, as they do under load. */
+const LOCKS_PER_CALL = 100;
+const ROUNDS = 5;
+
+/**
+ * A stadium sold in pairs, from lock over order and payment to confirmation: one synchronous block with
+ * every assertion on. Storage is left out, which has figures of its own, and so is what else the machine
+ * does meanwhile: time is that of this thread on its core.
+ */
+export function lockAndConfirm(): Figure {
+  const value = median(Array.from({ length: ROUNDS }, sellStadium));
+  const ratio = value / BAR_PER_SECOND;
+  return { name: 'core lock + confirm', value, unit: 'seats/s', ratio, bar: 1, ok: ratio >= 1 };
+}
+
+function sellStadium(): number {
+  const { book, locks, settling, now } = openSale();
+  const calls: LockRequest[][] = [];
+  for (let seat = 0; seat < book.seats.length; seat += SEATS_PER_ORDER * LOCKS_PER_CALL)
+    calls.push(Array.from({ length: LOCKS_PER_CALL }, (_, index) => pair(book, seat / 2 + index)));
+
+  const before = process.threadCpuUsage();
+  for (const requests of calls) {
+    for (const outcome of locks.lockAll(requests)) {
+      if (!outcome.ok) throw new Error(outcome.code);
+      const orderId = orderIdOf(outcome.hold.holdId);
+      const order = pay(book, orderId, now);
+      settling.apply(
+        orderId,
+        { state: 'succeeded', amountReceived: totalOf(order) },
+        { actor: 'stripe', releaseTo: 'expired', stripeEventId: `evt-${orderId}` },
+      );
+    }
+  }
+  const { user, system } = process.threadCpuUsage(before);
+  if (book.table.count(SEAT.sold) !== book.seats.length) throw new Error('seats are left');
+  return book.seats.length / ((user + system) / 1e6);
+}
+
+function pair(book: OrderBook, index: number): LockRequest {
+  const seatIds = [book.seats[index * 2]?.id, book.seats[index * 2 + 1]?.id];
+  return {
+    accountId: `fan-${index}` as AccountId,
+    admissionId: `admission-${index}`,
+    seatIds: seatIds.filter((id): id is SeatId => id !== undefined),
+    requestId: `request-${index}` as RequestId,
+  };
+}
+
+/** What the desk does between the lock and the money: the order is made, and its payment begins. */
+function pay(book: OrderBook, orderId: OrderId, now: number): OrderRecord {
+  let order = book.find(orderId);
+  for (const stage of ['held', 'paying'] as const) {
+    if (order === null) throw new Error(`no order ${orderId}`);
+    const because = { at: now, actor: 'buyer', why: `is ${stage}` } as const;
+    const after: OrderRecord = stepOrder(order, stage, because, { ordered: true });
+    book.commit([{ before: order, after }], now);
+    order = after;
+  }
+  if (order === null) throw new Error(`no order ${orderId}`);
+  return order;
+}
+
+function openSale(): { book: OrderBook; locks: OrderLocks; settling: OrderSettling; now: number } {
+  const { plan, categories } = stadiumPlan();
+  const definition = { ...saleDefinition({}, plan), categories };
+  const now = definition.settings.opensAt;
+  let ids = 0;
+  const context: SaleContext = {
+    now: () => now,
+    randomId: () => `R${String(++ids).padStart(15, '0')}`,
+    definition,
+    ports: {
+      catalogue: { load: async () => definition },
+      payments: new HandPayments(),
+      filing: { file: async () => {} },
+      mail: { sendTickets: async () => {} },
+      telemetry: { record: () => {} },
+    },
+    timers: new MemoryTimers(),
+    publish: () => {},
+    later: () => {},
+    background: () => {},
+  };
+  const admissions: AdmissionBook = {
+    admission: () => ({ state: 'live', until: now + 900_000 }),
+    endAdmission: () => {},
+  };
+  const book = new OrderBook(context, nowhere, () => {});
+  const parts = { store: nowhere, book, admissions };
+  const outbox = new Outbox(context, nowhere, () => {});
+  const settling = new OrderSettling(context, { ...parts, outbox });
+  return { book, locks: new OrderLocks(context, parts), settling, now };
+}
+
+/** A store that forgets: open orders are in the book's memory, and no request is asked twice here. */
+const nowhere: SeatStore = {
+  load: () => ({ seats: [], openOrders: [], owned: new Map() }),
+  commit: () => {},
+  order: () => null,
+  orderOfHold: () => null,
+  ordersOf: () => [],
+  requests: () => [],
+  forgetRequests: () => {},
+  hasStripeEvent: () => false,
+  outboxHead: () => [],
+  outboxDue: () => [],
+  outboxNext: () => null,
+  outboxCount: () => 0,
+  outboxDone: () => {},
+  outboxRetry: () => {},
+  ordersOfSeat: () => [],
+};
+
+if (import.meta.main) console.log(lockAndConfirm());

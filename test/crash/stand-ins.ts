@@ -30,6 +30,8 @@ export class Standin {
   ): Promise<Standin> {
     const port = await freePort();
     const standin = new Standin(name, port, { ...env, [portName]: String(port) });
+    // A run that is broken off must not leave it behind.
+    process.once('exit', () => standin.#child?.kill('SIGKILL'));
     await standin.up();
     return standin;
   }
@@ -41,8 +43,6 @@ export class Standin {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#child = child;
-    // A run that is broken off must not leave it behind.
-    process.once('exit', () => child.kill('SIGKILL'));
     await new Promise<void>((resolve, reject) => {
       child.once('exit', (code) => reject(new Error(`${this.name} ended with ${code}`)));
       createInterface({ input: child.stdout }).on('line', (line) => {

@@ -170,7 +170,11 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
   }
 
   async #open(): Promise<Desks | null> {
-    if (this.#desks !== null) return this.#desks;
+    if (this.#desks !== null) {
+      // An alarm can be lost for good while the object lives on; whoever asks something brings it back.
+      this.#arm();
+      return this.#desks;
+    }
     const kept = readDefinition(this.ctx.storage.sql);
     if (kept !== null) return this.#compose(kept);
     this.#loading ??= this.#load().finally(() => {

@@ -24,6 +24,8 @@ import { Outbox } from './outbox.ts';
 
 /** How long a recorded outcome can be asked for again, ms. */
 const REQUEST_KEPT_MS = 24 * 3_600_000;
+/** A timer this late was not heard, ms: the alarm is lost. */
+const OVERDUE_MS = 5_000;
 /** Payments that one nudge of the cron looks at; the rest comes with the next. */
 const LOOKS_PER_NUDGE = 100;
 
@@ -171,6 +173,9 @@ export class OrderDesk implements SeatCount {
     this.#book.sweep(now);
     this.#book.armHolds();
     this.#store.forgetRequests(now - REQUEST_KEPT_MS);
+    // No alarm rang for these: the nudge does their work, and so sets their timers again.
+    for (const timer of this.#context.timers.due(now - OVERDUE_MS, LOOKS_PER_NUDGE))
+      if (this.timerKinds.includes(timer.kind)) this.onTimer(timer);
     let looks = 0;
     for (const order of this.#book.openOrders()) {
       if (order.stage !== 'paying' && order.stage !== 'refunding') this.#book.arm(order, now);

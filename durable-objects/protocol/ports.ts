@@ -68,10 +68,19 @@ export interface Payments {
 /** The book of record for confirmed bookings. */
 export interface Filing {
   /**
-   * Writes confirmed or refunded orders to Postgres in one statement, `on conflict do nothing` on each
-   * command id. Throws when it is unknown whether Postgres has them; then it is asked again.
+   * Writes confirmed or refunded orders to Postgres, the commands of one order in their order, `on conflict
+   * do nothing` on each command id. Answers those that Postgres refused, where asking again cannot help;
+   * the others it has. Throws when it is unknown what it has; then all are asked again.
    */
-  file(batch: readonly { commandId: string; eventId: EventId; order: Order }[]): Promise<void>;
+  file(
+    batch: readonly { commandId: string; eventId: EventId; order: Order }[],
+  ): Promise<{ refused: readonly Refusal[] }>;
+}
+
+/** A command that Postgres will not take as it is, and why, in words without the buyer's data. */
+export interface Refusal {
+  commandId: string;
+  reason: string;
 }
 
 /** What is sent to the buyer. */

@@ -4,7 +4,7 @@ import { isOpen, seatsOwned } from '../core/order-record.ts';
 import type { OrderRecord } from '../core/order-record.ts';
 import type { SeatRow } from '../core/seat-table.ts';
 import type {
-  OutboxEntry,
+  OutboxKind,
   OutboxRow,
   RequestKey,
   RequestRow,
@@ -80,23 +80,23 @@ export class MemorySeatStore implements SeatStore {
     return this.#stripeEvents.has(id);
   }
 
-  outboxHead(kind: OutboxEntry['kind'], limit: number): OutboxRow[] {
+  outboxHead(kind: OutboxKind, limit: number): OutboxRow[] {
     return this.#rows(kind).slice(0, limit);
   }
 
-  outboxDue(kind: OutboxEntry['kind'], now: number, limit: number): OutboxRow[] {
+  outboxDue(kind: OutboxKind, now: number, limit: number): OutboxRow[] {
     return this.#rows(kind)
       .filter((row) => row.due <= now)
       .sort((a, b) => a.due - b.due || a.seq - b.seq)
       .slice(0, limit);
   }
 
-  outboxNext(kind: OutboxEntry['kind']): number | null {
+  outboxNext(kind: OutboxKind): number | null {
     const dues = this.#rows(kind).map((row) => row.due);
     return dues.length === 0 ? null : Math.min(...dues);
   }
 
-  outboxCount(kind: OutboxEntry['kind']): number {
+  outboxCount(kind: OutboxKind): number {
     return this.#rows(kind).length;
   }
 
@@ -105,10 +105,12 @@ export class MemorySeatStore implements SeatStore {
       this.#outbox.delete(row.seq);
       this.#commands.delete(row.commandId);
     }
-    const unfiled = new Set(this.#rows('file').map((row) => row.orderId));
+    const unfiled = new Set(
+      [...this.#rows('file'), ...this.#rows('aside')].map((row) => row.orderId),
+    );
     for (const row of rows) {
       const order = this.#orders.get(row.orderId);
-      if (row.kind === 'file' && order !== undefined && !unfiled.has(row.orderId))
+      if (row.kind !== 'mail' && order !== undefined && !unfiled.has(row.orderId))
         this.#orders.set(row.orderId, { ...order, filed: true });
     }
   }
@@ -121,12 +123,20 @@ export class MemorySeatStore implements SeatStore {
     }
   }
 
+  outboxAside(rows: readonly OutboxRow[], due: number): void {
+    this.outboxRetry(rows, due);
+    for (const row of rows) {
+      const kept = this.#outbox.get(row.seq);
+      if (kept !== undefined) this.#outbox.set(row.seq, { ...kept, kind: 'aside' });
+    }
+  }
+
   ordersOfSeat(index: number): OrderRecord[] {
     const had = (order: OrderRecord) => order.steps.some((step) => step.seats?.includes(index));
     return [...this.#orders.values()].filter(had).sort(byAge);
   }
 
-  #rows(kind: OutboxEntry['kind']): OutboxRow[] {
+  #rows(kind: OutboxKind): OutboxRow[] {
     return [...this.#outbox.values()].filter((row) => row.kind === kind);
   }
 }

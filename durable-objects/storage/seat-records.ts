@@ -16,6 +16,9 @@ export interface RequestRow extends RequestKey {
   at: number;
 }
 
+/** Where an entry waits. */
+export type OutboxKind = 'file' | 'mail' | 'aside';
+
 /** Something to be done outside, once in effect, until it is acknowledged. */
 export interface OutboxEntry {
   kind: 'file' | 'mail';
@@ -27,8 +30,9 @@ export interface OutboxEntry {
   due: number;
 }
 
-/** An entry as it is kept: `seq` is its place in the order of writing. */
-export interface OutboxRow extends OutboxEntry {
+/** An entry as it is kept: `seq` is its place in the order of writing; `aside` is one that was to be filed and was refused. */
+export interface OutboxRow extends Omit<OutboxEntry, 'kind'> {
+  kind: OutboxKind;
   seq: number;
   attempts: number;
 }
@@ -65,16 +69,18 @@ export interface SeatStore {
   forgetRequests(before: number): void;
   hasStripeEvent(id: string): boolean;
   /** The first entries of a kind, in the order they were written, due or not. */
-  outboxHead(kind: OutboxEntry['kind'], limit: number): OutboxRow[];
+  outboxHead(kind: OutboxKind, limit: number): OutboxRow[];
   /** Entries of a kind that are due, earliest due first. */
-  outboxDue(kind: OutboxEntry['kind'], now: number, limit: number): OutboxRow[];
+  outboxDue(kind: OutboxKind, now: number, limit: number): OutboxRow[];
   /** Earliest due time of a kind, or null when there is none. */
-  outboxNext(kind: OutboxEntry['kind']): number | null;
-  outboxCount(kind: OutboxEntry['kind']): number;
+  outboxNext(kind: OutboxKind): number | null;
+  outboxCount(kind: OutboxKind): number;
   /** Acknowledged: entries go, and orders with no entry to be filed left become `filed`. */
   outboxDone(rows: readonly OutboxRow[]): void;
   /** Not acknowledged: one more attempt, not before `due`. */
   outboxRetry(rows: readonly OutboxRow[], due: number): void;
+  /** Refused: the entries stand aside, out of the way of others, with one more attempt and not before `due`. */
+  outboxAside(rows: readonly OutboxRow[], due: number): void;
   /** Every order that ever had the seat, oldest first; searched through, for people only. */
   ordersOfSeat(index: number): OrderRecord[];
 }

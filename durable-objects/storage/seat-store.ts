@@ -6,7 +6,7 @@ import type { SeatRow, SeatState } from '../core/seat-table.ts';
 import type { LockOutcome, Order } from '../protocol/seats-rpc.ts';
 import type { SchemaStep } from './schema.ts';
 import type {
-  OutboxEntry,
+  OutboxKind,
   OutboxRow,
   RequestKey,
   RequestRow,
@@ -62,7 +62,7 @@ export const seatSteps: readonly SchemaStep[] = [
 
 type OutboxSqlRow = {
   seq: number;
-  kind: OutboxEntry['kind'];
+  kind: OutboxKind;
   command_id: string;
   order_id: OrderId;
   body: string;
@@ -155,21 +155,21 @@ export class SqlSeatStore implements SeatStore {
     return this.#sql.exec('SELECT 1 FROM stripe_events WHERE id = ?', id).toArray().length > 0;
   }
 
-  outboxHead(kind: OutboxEntry['kind'], limit: number): OutboxRow[] {
+  outboxHead(kind: OutboxKind, limit: number): OutboxRow[] {
     return this.#outbox('WHERE kind = ? ORDER BY seq LIMIT ?', kind, limit);
   }
 
-  outboxDue(kind: OutboxEntry['kind'], now: number, limit: number): OutboxRow[] {
+  outboxDue(kind: OutboxKind, now: number, limit: number): OutboxRow[] {
     return this.#outbox('WHERE kind = ? AND due <= ? ORDER BY due, seq LIMIT ?', kind, now, limit);
   }
 
-  outboxNext(kind: OutboxEntry['kind']): number | null {
+  outboxNext(kind: OutboxKind): number | null {
     return this.#sql
       .exec<{ due: number | null }>('SELECT min(due) AS due FROM outbox WHERE kind = ?', kind)
       .one().due;
   }
 
-  outboxCount(kind: OutboxEntry['kind']): number {
+  outboxCount(kind: OutboxKind): number {
     return this.#sql
       .exec<{ count: number }>('SELECT count(*) AS count FROM outbox WHERE kind = ?', kind)
       .one().count;
@@ -178,12 +178,12 @@ export class SqlSeatStore implements SeatStore {
   outboxDone(rows: readonly OutboxRow[]): void {
     const seqs = JSON.stringify(rows.map((row) => row.seq));
     this.#sql.exec('DELETE FROM outbox WHERE seq IN (SELECT value FROM json_each(?))', seqs);
-    const orders = rows.filter((row) => row.kind === 'file').map((row) => row.orderId);
+    const orders = rows.filter((row) => row.kind !== 'mail').map((row) => row.orderId);
     if (orders.length === 0) return;
     this.#sql.exec(
       `UPDATE orders SET body = json_set(body, '$.filed', json('true'))
        WHERE order_id IN (SELECT value FROM json_each(?))
-         AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.order_id = orders.order_id AND kind = 'file')`,
+         AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.order_id = orders.order_id AND kind <> 'mail')`,
       JSON.stringify(orders),
     );
   }
@@ -191,6 +191,15 @@ export class SqlSeatStore implements SeatStore {
   outboxRetry(rows: readonly OutboxRow[], due: number): void {
     this.#sql.exec(
       'UPDATE outbox SET attempts = attempts + 1, due = ? WHERE seq IN (SELECT value FROM json_each(?))',
+      due,
+      JSON.stringify(rows.map((row) => row.seq)),
+    );
+  }
+
+  outboxAside(rows: readonly OutboxRow[], due: number): void {
+    this.#sql.exec(
+      `UPDATE outbox SET kind = 'aside', attempts = attempts + 1, due = ?
+       WHERE seq IN (SELECT value FROM json_each(?))`,
       due,
       JSON.stringify(rows.map((row) => row.seq)),
     );

@@ -94,7 +94,7 @@ function openSale(): { book: OrderBook; locks: OrderLocks; settling: OrderSettli
     ports: {
       catalogue: { load: async () => definition },
       payments: new HandPayments(),
-      filing: { file: async () => {} },
+      filing: { file: async () => ({ refused: [] }) },
       mail: { sendTickets: async () => {} },
       telemetry: { record: () => {} },
     },
@@ -130,6 +130,7 @@ const nowhere: SeatStore = {
   outboxCount: () => 0,
   outboxDone: () => {},
   outboxRetry: () => {},
+  outboxAside: () => {},
   ordersOfSeat: () => [],
 };
 

@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import type { Filing } from '../../durable-objects/protocol/ports.ts';
-import { errorWords, log } from '../telemetry/log.ts';
+import type { Filing, Refusal } from '../../durable-objects/protocol/ports.ts';
 import type { Database } from './database.ts';
 import { filingRow } from './filing-row.ts';
 import type { FilingRow } from './filing-row.ts';
@@ -10,35 +9,40 @@ type Batch = Parameters<Filing['file']>[0];
 
 /**
  * Files orders in one transaction. Commands that Postgres has already seen do nothing, so a batch may be
- * sent again at any time. When the batch is refused as a whole, each order is tried by itself: one that
- * Postgres will never take must not keep the others out. Throws when any of them is not filed.
+ * sent again at any time. A batch that is refused is halved until those that are to blame stand alone:
+ * they must not keep the others out. Throws when Postgres does not answer.
  */
 export function postgresFiling(db: Database): Filing {
   return {
     async file(batch) {
-      if (batch.length === 0) return;
-      try {
-        await fileAll(db, batch);
-      } catch (error) {
-        if (batch.length === 1 || !isRefusal(error)) throw error;
-        await fileEach(db, batch, error);
-      }
+      return { refused: await refusedOf(db, batch, new Set()) };
     },
   };
 }
 
-async function fileEach(db: Database, batch: Batch, first: unknown): Promise<void> {
-  let refused = 0;
-  for (const item of batch) {
-    try {
-      await fileAll(db, [item]);
-    } catch (error) {
-      refused += 1;
-      log({ name: 'problem', part: 'filing', orderId: item.order.orderId, detail: words(error) });
+/** Files what can be filed. Of an order in `stuck` nothing more is: its commands keep their order. */
+async function refusedOf(db: Database, all: Batch, stuck: Set<string>): Promise<Refusal[]> {
+  const batch = all.filter((item) => !stuck.has(item.order.orderId));
+  const behind = all
+    .filter((item) => stuck.has(item.order.orderId))
+    .map(({ commandId }) => ({
+      commandId,
+      reason: 'an earlier command of this order was refused',
+    }));
+  try {
+    await fileAll(db, batch);
+    return behind;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const [only] = batch;
+    if (only !== undefined && batch.length === 1) {
+      stuck.add(only.order.orderId);
+      return [...behind, { commandId: only.commandId, reason: reasonOf(error) }];
     }
   }
-  if (refused > 0)
-    throw new Error(`${refused} of ${batch.length} orders not filed`, { cause: first });
+  const half = Math.ceil(batch.length / 2);
+  const first = await refusedOf(db, batch.slice(0, half), stuck);
+  return [...behind, ...first, ...(await refusedOf(db, batch.slice(half), stuck))];
 }
 
 async function fileAll(db: Database, batch: Batch): Promise<void> {
@@ -122,7 +126,11 @@ function codeOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** Drizzle puts the whole statement with its values into the message; only the cause is fit for a log. */
-function words(error: unknown): string {
-  return error instanceof Error && error.cause ? errorWords(error.cause) : errorWords(error);
+/** SQLSTATE and constraint: Drizzle's message holds the whole statement, and Postgres's detail the values. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause ? error.cause : error;
+  const constraint =
+    typeof cause === 'object' && cause !== null && 'constraint' in cause ? cause.constraint : null;
+  const name = typeof constraint === 'string' && constraint !== '' ? ` ${constraint}` : '';
+  return `${codeOf(cause) ?? 'refused'}${name}`;
 }

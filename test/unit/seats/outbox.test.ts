@@ -111,3 +111,30 @@ test('while Postgres has not answered no alarm is due: one that is would ring wi
   await sale.settleDown();
   expect(sale.see(order).filed).toBe(true);
 });
+
+test('a booking that Postgres refuses stands aside with what follows of its order; the others are filed', async () => {
+  const sale = new HandSale();
+  const bad = await sale.paying('ana', ['G-A-1']);
+  sale.refusing.add(bad.orderId);
+  sale.payments.pay(bad.orderId);
+  await sale.desk.settle({ orderId: bad.orderId });
+  const good = await buy(sale, 'bob', 'G-A-2');
+  await sale.settleDown();
+  expect(sale.see(bad)).toMatchObject({ status: 'confirmed', filed: false });
+  expect(sale.see(good).filed).toBe(true);
+  const told = { name: 'problem', orderId: bad.orderId, detail: 'filing refused: 23505' };
+  expect(sale.told).toContainEqual(expect.objectContaining(told));
+  expect((await sale.desk.reconcile()).unfiled).toBe(1);
+
+  sale.crash();
+  await sale.pass(10 * MINUTE);
+  const later = await buy(sale, 'cyd', 'G-A-3');
+  await sale.settleDown();
+  expect(sale.see(later).filed).toBe(true);
+  expect(sale.see(bad).filed).toBe(false);
+
+  sale.refusing.clear();
+  await sale.pass(20 * MINUTE);
+  expect(sale.see(bad).filed).toBe(true);
+  expect((await sale.desk.reconcile()).unfiled).toBe(0);
+});

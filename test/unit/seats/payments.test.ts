@@ -239,6 +239,16 @@ describe('a lost webhook', () => {
     await sale.settleDown();
     expect(sale.see(order).status).toBe('confirmed');
   });
+
+  test('F21: is found by the cron when the alarm never rings again, however often it was looked for before', async () => {
+    const sale = new HandSale();
+    const order = await sale.paying('ana', ['G-A-1']);
+    await sale.pass(2 * MINUTE);
+    sale.payments.pay(order.orderId);
+    sale.now += 2 * MINUTE;
+    await sale.desk.reconcile();
+    await vi.waitFor(() => expect(sale.see(order).status).toBe('confirmed'));
+  });
 });
 
 describe('the end of a payment', () => {

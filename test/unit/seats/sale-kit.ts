@@ -11,7 +11,7 @@ import { expandPlan } from '../../../durable-objects/core/plan-geometry.ts';
 import type { SaleDefinition, SaleSettings } from '../../../durable-objects/core/sale.ts';
 import type { AdmissionBook, SaleContext } from '../../../durable-objects/event-sale/context.ts';
 import { OrderDesk } from '../../../durable-objects/event-sale/order-desk.ts';
-import type { SalePorts, Telemetry } from '../../../durable-objects/protocol/ports.ts';
+import type { Refusal, SalePorts, Telemetry } from '../../../durable-objects/protocol/ports.ts';
 import type { SeatsMessage } from '../../../durable-objects/protocol/live.ts';
 import type { LockOutcome, Order } from '../../../durable-objects/protocol/seats-rpc.ts';
 import { MemorySeatStore } from '../../../durable-objects/storage/memory-seat-store.ts';
@@ -120,6 +120,8 @@ export class HandSale {
   readonly frames: SeatsMessage[] = [];
   readonly admissions = new Map<string, number>();
   filing: 'up' | 'down' | 'commits_but_fails' | 'silent' = 'up';
+  /** Orders that Postgres will not take. */
+  readonly refusing = new Set<string>();
   mailUp = true;
   seatChanges = 0;
   desk: OrderDesk;
@@ -312,13 +314,19 @@ export class HandSale {
     return outcome.value;
   }
 
-  async #file(batch: readonly { commandId: string; order: Order }[]): Promise<void> {
+  async #file(
+    batch: readonly { commandId: string; order: Order }[],
+  ): Promise<{ refused: Refusal[] }> {
     if (this.filing === 'down') throw new Error('Postgres is down');
     if (this.filing === 'silent') return new Promise(() => {});
-    this.filed.push(...batch);
-    for (const { commandId, order } of batch)
+    const refuses = (order: Order) => this.refusing.has(order.orderId);
+    const taken = batch.filter(({ order }) => !refuses(order));
+    this.filed.push(...taken);
+    for (const { commandId, order } of taken)
       if (!this.filedOnce.has(commandId)) this.filedOnce.set(commandId, order);
     if (this.filing === 'commits_but_fails') throw new Error('the answer was lost');
+    const refused = batch.filter(({ order }) => refuses(order));
+    return { refused: refused.map(({ commandId }) => ({ commandId, reason: '23505' })) };
   }
 
   async #mail(idempotencyKey: string): Promise<void> {

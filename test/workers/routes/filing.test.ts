@@ -74,9 +74,29 @@ describe('filing in Postgres', () => {
     await filing.file([command(first)]);
     const second = order(43, ['T10', 'T11']);
     const innocent = order(44, ['T12']);
-    await expect(filing.file([command(second), command(innocent)])).rejects.toThrow('1 of 2');
+    const { commandId } = command(second);
+    expect(await filing.file([command(second), command(innocent)])).toEqual({
+      refused: [{ commandId, reason: '23505 booking_items_one_live_seat' }],
+    });
     expect(await stored(second)).toBeUndefined();
     expect((await stored(innocent))?.status).toBe('confirmed');
+  });
+
+  it('finds the ones to blame among a full batch, keeps back what follows of their orders, and files the rest', async () => {
+    const stranger = { accountId: '00000000-0000-4000-8000-00000000dead' as AccountId };
+    const batch = Array.from({ length: 100 }, (_, index) =>
+      order(45, [`B${index}`], index % 33 === 7 ? stranger : {}),
+    );
+    const blamed = batch.filter(({ accountId }) => accountId === stranger.accountId);
+    const [first] = blamed;
+    if (first === undefined) throw new Error('nobody to blame');
+    const commands = [...batch.map((each) => command(each)), command(refunded(first))];
+    const { refused } = await filing.file(commands);
+    expect(refused.map(({ commandId }) => commandId).toSorted()).toEqual(
+      [...blamed, refunded(first)].map((each) => command(each).commandId).toSorted(),
+    );
+    const filed = await filedOrders(db, crowdAccount(45).id as AccountId);
+    expect(filed).toHaveLength(batch.length - blamed.length);
   });
 
   it('releases the seat of a refunded booking, to be sold again in the same batch', async () => {

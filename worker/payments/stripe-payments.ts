@@ -56,6 +56,10 @@ export function stripePayments(stripe: Stripe): Payments {
     async refund({ intentId, refundId, amount }) {
       return guarded(async () => {
         try {
+          // Asked first: Stripe forgets idempotency keys after a day (docs.stripe.com/api/idempotent_requests),
+          // and a slow bank takes longer.
+          const known = await knownRefund(stripe, intentId, refundId);
+          if (known !== undefined) return { ok: true, status: refundStatus(known.status) } as const;
           const refund = await stripe.refunds.create(
             { payment_intent: intentId, amount: amount.amount, metadata: { refundId } },
             { idempotencyKey: `refund-${refundId}` },
@@ -81,6 +85,16 @@ async function cancelOrRead(stripe: Stripe, intentId: string): Promise<Stripe.Pa
     if (codeOf(error) !== 'payment_intent_unexpected_state') throw error;
     return stripe.paymentIntents.retrieve(intentId);
   }
+}
+
+/** The refund that we asked for under this id, if Stripe has it. */
+async function knownRefund(
+  stripe: Stripe,
+  intentId: string,
+  refundId: string,
+): Promise<Stripe.Refund | undefined> {
+  const { data } = await stripe.refunds.list({ payment_intent: intentId, limit: 100 });
+  return data.find((refund) => refund.metadata?.['refundId'] === refundId);
 }
 
 function refundStatus(status: string | null): 'pending' | 'succeeded' | 'failed' {

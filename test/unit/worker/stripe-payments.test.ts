@@ -10,6 +10,8 @@ import { stripePayments } from '../../../worker/payments/stripe-payments.ts';
 let standin: StripeStandin;
 let client: Stripe;
 let payments: Payments;
+/** How far the clock of Stripe is ahead of ours. */
+let passedMs = 0;
 
 const settings = (apiBase: string) => ({
   secretKey: 'sk_test_local',
@@ -20,7 +22,11 @@ const settings = (apiBase: string) => ({
 });
 
 beforeAll(async () => {
-  standin = await startStripe({ port: 0, webhookSecret: 'whsec_local' });
+  standin = await startStripe({
+    port: 0,
+    webhookSecret: 'whsec_local',
+    now: () => Date.now() + passedMs,
+  });
   client = openStripe(settings(standin.url));
   payments = stripePayments(client);
 });
@@ -109,6 +115,52 @@ describe('payments at Stripe', () => {
     const refunds = await client.refunds.list({ payment_intent: id });
     expect(refunds.data).toHaveLength(1);
   });
+
+  it('ask after a refund that a slow bank has had for days, and never for a second one (failure case F7)', async () => {
+    standin.switches.set({ refunds: { pendingFirst: true, settleMs: 600_000 } });
+    const id = await intent();
+    await confirm(id, 'pm_card_visa');
+    const part = { amount: 100_000, currency: 'INR' };
+    const refund = { intentId: id, refundId: 'refund-slow', amount: part };
+    expect(await payments.refund(refund)).toEqual({ ok: true, status: 'pending' });
+    passedMs += 3 * 24 * 3_600_000;
+    expect(await payments.refund(refund)).toEqual({ ok: true, status: 'pending' });
+    const { data } = await client.refunds.list({ payment_intent: id });
+    expect(data.map((one) => one.amount)).toEqual([100_000]);
+    standin.switches.reset();
+  });
+
+  it.each([
+    ['JPY, which has no minor units', { amount: 12_000, currency: 'JPY' }],
+    ['KWD, which has three digits of them', { amount: 12_340, currency: 'KWD' }],
+  ])('take and give back the very amount in %s', async (_, total) => {
+    made += 1;
+    const outcome = await payments.createIntent({ ...request(made), total });
+    if (!outcome.ok) throw new Error(outcome.code);
+    const { intentId } = outcome;
+    await confirm(intentId, 'pm_card_visa');
+    expect(await payments.retrieveIntent(intentId)).toMatchObject({
+      intent: { state: 'succeeded', amountReceived: total },
+    });
+    const refundId = `refund-${made}`;
+    expect(await payments.refund({ intentId, refundId, amount: total })).toMatchObject({
+      ok: true,
+    });
+    const { data } = await client.refunds.list({ payment_intent: intentId });
+    expect(data.map((one) => one.amount)).toEqual([total.amount]);
+  });
+
+  it.each([-1, 0, 0.5, 250_001])(
+    'give nothing back when asked for %d of 250,000',
+    async (amount) => {
+      const intentId = await intent();
+      await confirm(intentId, 'pm_card_visa');
+      const refundId = `refund-wrong-${made}`;
+      const asked = payments.refund({ intentId, refundId, amount: { amount, currency: 'INR' } });
+      await expect(asked).rejects.toThrow();
+      expect((await client.refunds.list({ payment_intent: intentId })).data).toEqual([]);
+    },
+  );
 
   it('call no answer an unknown outcome, never a failure (failure case F14)', async () => {
     const nobody = stripePayments(openStripe(settings('http://localhost:9')));

@@ -224,6 +224,7 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
         setTimeout(() => {
           try {
             task();
+      holding: () => orders.holding(),
           } catch (error) {
             this.#problem(`later: ${String(error)}`);
           }

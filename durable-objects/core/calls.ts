@@ -8,9 +8,14 @@ export interface Call {
   calledAt: number;
 }
 
-/** A call as the sale keeps it: `open` people have neither claimed nor left. */
+/** A call as the sale keeps it. */
 export interface OpenCall extends Call {
+  /** People called. */
+  people: number;
+  /** How many of them have neither come nor left. */
   open: number;
+  /** How many came within their window. */
+  came: number;
 }
 
 type Windows = Pick<AdmissionSettings, 'claimWindowMs' | 'graceMs'>;

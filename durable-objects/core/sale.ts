@@ -3,7 +3,7 @@ import type { Category, SeatPlan } from './plan.ts';
 
 /** How fans are let in. Every figure is the organiser's; none is a constant of the code. */
 export interface AdmissionSettings {
-  /** People admitted each `everyMs`. */
+  /** People let in each `everyMs`; so many more are called as do not come. */
   batchSize: number;
   everyMs: number;
   /** Most people inside at once, those called but not yet come included. */
@@ -14,6 +14,8 @@ export interface AdmissionSettings {
   graceMs: number;
   /** How long an admission lasts once claimed. */
   sessionMs: number;
+  /** Orders a second that payments take; absent: what Stripe takes of an account without an agreement. */
+  ordersPerSecond?: number;
 }
 
 /** What an organiser sets for a sale. Times are epoch milliseconds. */

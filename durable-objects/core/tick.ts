@@ -1,11 +1,22 @@
 import type { EventId } from './ids.ts';
 import { Sketch } from './sketch/sketch-reader.ts';
 
-/** Where a sale stands. */
-export type SalePhase = 'lobby' | 'open' | 'paused' | 'sold_out' | 'closed';
+/** Where a sale stands. `drawing`: open, but the order of the lobby is not drawn yet; nobody is called. */
+export type SalePhase = 'lobby' | 'drawing' | 'open' | 'paused' | 'sold_out' | 'closed';
 
-/** Why admission is slower than the organiser's rate; null when it is not. */
-export type SlowReason = 'slots_full' | 'paused' | 'sold_out' | 'not_open' | 'payments_slow' | null;
+/**
+ * Why admission is slower than the organiser's rate; null when it is not. `seats_low`: as many are
+ * inside as could still find a seat; `payments_slow`: the rate is what payments take.
+ */
+export type SlowReason =
+  | 'not_open'
+  | 'drawing'
+  | 'paused'
+  | 'sold_out'
+  | 'slots_full'
+  | 'seats_low'
+  | 'payments_slow'
+  | null;
 
 /**
  * The one frame that every fan gets, at most once a second, the same bytes for all. Times are epoch

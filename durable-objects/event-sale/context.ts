@@ -35,4 +35,6 @@ export interface AdmissionBook {
 export interface SeatCount {
   /** Seats free to be held now. */
   seatsLeft(): number;
+  /** People who hold seats or pay for them. */
+  holding(): number;
 }

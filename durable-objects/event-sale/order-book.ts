@@ -115,6 +115,11 @@ export class OrderBook implements FreeSeats {
     return [...this.#open.values()];
   }
 
+  /** Admissions with a live hold. */
+  get holders(): number {
+    return this.#liveHolds.size;
+  }
+
   hasLiveHold(admissionId: string): boolean {
     return this.#liveHolds.has(admissionId);
   }

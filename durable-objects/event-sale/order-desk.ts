@@ -82,6 +82,11 @@ export class OrderDesk implements SeatCount {
     return this.#book.freeCount(this.#context.now());
   }
 
+  /** People who hold seats or pay for them. */
+  holding(): number {
+    return this.#book.holders;
+  }
+
   seats(): SeatSnapshot {
     this.#book.sweep(this.#context.now());
     return this.#frames.snapshot(this.#context.definition.plan.version);

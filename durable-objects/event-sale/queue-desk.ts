@@ -1,4 +1,3 @@
-import { salePhase } from '../core/admission.ts';
 import type { Terms } from '../core/fairness/grant-chain.ts';
 import type { AccountId } from '../core/ids.ts';
 import { admissionIdOf, placeOfAdmission } from '../core/place-order.ts';
@@ -32,6 +31,8 @@ const SEQ_BLOCK = 1_000;
 const LOBBY_HEARTBEAT_MS = 10 * 60_000;
 /** People from whom on a grant is answered with the last frame: sketching so many takes milliseconds. */
 const LONG_LINE = 5_000;
+/** A clock that was set back by no more is waited for, ms; by more, it was wrong before. */
+const CLOCK_WAIT_MS = 60_000;
 /** When one who found no free slot in grace should ask again, ms. */
 const RETRY_CLAIM_MS = 2_000;
 
@@ -49,7 +50,11 @@ export class QueueDesk implements AdmissionBook {
   #seq: number;
   #publishedAt = -Infinity;
   #last: Tick | null = null;
+  /** The latest time seen. */
+  #time: number;
   #flushPlanned = false;
+  /** What the last published frame showed. */
+  #told = '';
   /** Due times as last written, so that an unchanged timer costs nothing. Unknown after a wake. */
   readonly #timerDue = new Map<string, number | null>();
 
@@ -61,6 +66,14 @@ export class QueueDesk implements AdmissionBook {
     this.#line = new QueueLine(store, terms, () => context.definition.settings, context.now());
     this.#children = new Set(store.children());
     this.#seq = this.#line.state.seqCeiling;
+    this.#time = this.#line.state.calledAt;
+  }
+
+  /** Time does not run back: windows that were over would open again, and slots be given away twice. */
+  #now(): number {
+    const now = this.#context.now();
+    if (now > this.#time || this.#time - now > CLOCK_WAIT_MS) this.#time = now;
+    return this.#time;
   }
 
   /** After a wake: catches up, arms timers, and tells the children what the one that died may not have told. */
@@ -73,11 +86,12 @@ export class QueueDesk implements AdmissionBook {
   /** The range of `(child, batch)`; asked again, the same range. The child is subscribed by it. */
   grant(request: GrantRequest): GrantOutcome {
     const { settings, eventId } = this.#context.definition;
-    const now = this.#context.now();
+    const now = this.#now();
     const { child, batch, count } = request;
     if (!Number.isSafeInteger(count) || count < 1) throw new Error(`a batch of ${count} people`);
     const known = this.#store.link(child, batch);
-    if (known === null && now >= settings.closesAt) return { ok: false, code: 'sale_closed' };
+    this.#catchUp();
+    if (known === null && this.#line.state.closed) return { ok: false, code: 'sale_closed' };
     this.#subscribe(child);
     const { fresh, link, head } = this.#line.grant(request, now);
     if (fresh) {
@@ -94,7 +108,7 @@ export class QueueDesk implements AdmissionBook {
   /** Idempotent: whoever is not there any more is passed over. */
   reportLeft(request: { child: string; places: readonly number[] }): void {
     const { eventId } = this.#context.definition;
-    const count = this.#line.depart(request.places, this.#context.now());
+    const count = this.#line.depart(request.places, this.#now());
     if (count > 0) {
       this.#context.ports.telemetry.record({ name: 'left', eventId, count });
       this.#changed();
@@ -111,7 +125,7 @@ export class QueueDesk implements AdmissionBook {
     const { accountId, place } = request;
     const { eventId, settings } = this.#context.definition;
     this.#catchUp();
-    const now = this.#context.now();
+    const now = this.#now();
     const claim = this.#line.claim(accountId, place, now);
     if (claim.state === 'live' && claim.fresh) {
       const waitedMs = now - settings.opensAt;
@@ -169,9 +183,8 @@ export class QueueDesk implements AdmissionBook {
       this.#line.patch({ seqCeiling: this.#seq + SEQ_BLOCK });
     }
     const { definition } = this.#context;
-    const seatsLeft = this.#seats.seatsLeft();
-    const now = this.#context.now();
-    this.#last = frameOf(definition, this.#line, this.#seq, now, seatsLeft, this.#last?.within);
+    const view = this.#line.view(this.#now(), this.#seats);
+    this.#last = frameOf(definition, this.#line, this.#seq, view, this.#last?.within);
     return this.#last;
   }
 
@@ -186,7 +199,7 @@ export class QueueDesk implements AdmissionBook {
     accountId: AccountId,
     admissionId: string,
   ): { state: 'live'; until: number } | { state: 'expired' | 'none' } {
-    const now = this.#context.now();
+    const now = this.#now();
     const place = placeOfAdmission(this.#context.definition.eventId, admissionId);
     if (place === null) return { state: 'none' };
     const inside = this.#line.live(accountId, now);
@@ -197,7 +210,7 @@ export class QueueDesk implements AdmissionBook {
   }
 
   endAdmission(accountId: AccountId): void {
-    if (this.#line.end(accountId, this.#context.now())) this.#changed();
+    if (this.#line.end(accountId, this.#now())) this.#changed();
   }
 
   /** From the seats: the number free has changed. Told with the next tick. */
@@ -209,8 +222,9 @@ export class QueueDesk implements AdmissionBook {
     this.#timerDue.delete(timer.key);
     this.#context.timers.clear(KIND, timer.key);
     this.#catchUp();
-    const silentMs = this.#context.now() - this.#publishedAt;
-    if (timer.key !== HEARTBEAT || silentMs >= LIMITS.tickMaxMs) this.#changed();
+    const silentMs = this.#now() - this.#publishedAt;
+    const heard = timer.key !== HEARTBEAT || silentMs < LIMITS.tickMaxMs;
+    if (!heard || this.#line.signature(this.#now(), this.#seats) !== this.#told) this.#changed();
     this.#arm();
   }
 
@@ -221,7 +235,7 @@ export class QueueDesk implements AdmissionBook {
   }
 
   #catchUp(): void {
-    const count = this.#line.advance(this.#context.now(), this.#seats.seatsLeft());
+    const count = this.#line.advance(this.#now(), this.#seats);
     if (count === 0) return;
     const { eventId } = this.#context.definition;
     this.#context.ports.telemetry.record({ name: 'called', eventId, count });
@@ -232,7 +246,7 @@ export class QueueDesk implements AdmissionBook {
   #changed(): void {
     if (this.#flushPlanned) return;
     this.#flushPlanned = true;
-    const now = this.#context.now();
+    const now = this.#now();
     const wait = Math.min(LIMITS.tickMinMs, this.#publishedAt + LIMITS.tickMinMs - now);
     this.#context.later(Math.max(0, wait), () => this.#flush());
   }
@@ -240,14 +254,15 @@ export class QueueDesk implements AdmissionBook {
   #flush(): void {
     this.#catchUp();
     this.#flushPlanned = false;
-    this.#publishedAt = this.#context.now();
+    this.#publishedAt = this.#now();
+    this.#told = this.#line.signature(this.#publishedAt, this.#seats);
     if (this.#children.size > 0) this.#context.publish({ tick: this.tick() });
     this.#arm();
   }
 
   #arm(): void {
-    const now = this.#context.now();
-    this.#setTimer(ADVANCE, this.#line.nextChangeAt(now, this.#seats.seatsLeft()));
+    const now = this.#now();
+    this.#setTimer(ADVANCE, this.#line.nextChangeAt(now, this.#seats));
     const heartbeatAt = this.#heartbeatAt(now);
     // One that is set stays: moving it with every tick would cost a row each. It moves when it fires.
     if (heartbeatAt === null || (this.#timerDue.get(HEARTBEAT) ?? null) === null) {
@@ -258,11 +273,10 @@ export class QueueDesk implements AdmissionBook {
   #heartbeatAt(now: number): number | null {
     if (this.#children.size === 0 || this.#line.waiting() === 0) return null;
     const { settings } = this.#context.definition;
-    const phase = salePhase(settings, this.#line.state, this.#seats.seatsLeft(), now);
-    if (phase === 'closed') return null;
+    if (this.#line.state.closed) return null;
     const from = settings.opensAt - LOBBY_HEARTBEAT_MS;
     const since = Number.isFinite(this.#publishedAt) ? Math.min(this.#publishedAt, now) : now;
-    return Math.max(from, since + LIMITS.tickMaxMs);
+    return Math.max(from, since + LIMITS.tickMaxMs, now + LIMITS.tickMinMs);
   }
 
   #setTimer(key: string, due: number | null): void {

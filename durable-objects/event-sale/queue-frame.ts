@@ -1,4 +1,6 @@
-import { pollMs, ratePerMinute, salePhase, slowReason } from '../core/admission.ts';
+import { ratePerMinute, slowReason } from '../core/admission.ts';
+import type { AdmissionView } from '../core/admission.ts';
+import { pollMs } from '../core/poll-pace.ts';
 import type { SaleDefinition } from '../core/sale.ts';
 import { fineSketch, sketchLine } from '../core/tick-sketch.ts';
 import type { Tick } from '../core/tick.ts';
@@ -22,14 +24,14 @@ export function frameOf(
   definition: SaleDefinition,
   line: QueueLine,
   seq: number,
-  now: number,
-  seatsLeft: number,
+  view: AdmissionView,
   hint = 0,
 ): Tick {
   const { settings } = definition;
   const { state, presence } = line;
-  const view = line.view(now, seatsLeft);
-  const phase = salePhase(settings, state, seatsLeft, now);
+  const { now, seatsLeft } = view;
+  const limits = line.limits();
+  const phase = line.phase(seatsLeft);
   const calls = line.calls
     .filter((call) => now - call.calledAt < CALL_TELL_MS)
     .slice(-CALLS_TOLD)
@@ -47,11 +49,11 @@ export function frameOf(
     tail: presence.tail,
     waiting: view.waiting,
     admitted: state.called,
-    active: view.inside,
+    active: view.live + view.open,
     joined: presence.tail,
     left: presence.tail - presence.present,
-    ratePerMinute: ratePerMinute(state, settings.admission),
-    reason: slowReason(phase, settings.admission, state, view),
+    ratePerMinute: ratePerMinute(state, settings.admission, limits),
+    reason: slowReason(phase, state, settings, limits, view),
     sketch: '',
     within: 0,
     seatsLeft,

@@ -1,16 +1,27 @@
-import { callable, INITIAL_ADMISSION, nextCallAt, rollBeat, salePhase } from '../core/admission.ts';
-import type { AdmissionView } from '../core/admission.ts';
+import {
+  callable,
+  INITIAL_ADMISSION,
+  nextCallAt,
+  passTimes,
+  rollBeat,
+  salePhase,
+} from '../core/admission.ts';
+import type { AdmissionLimits, AdmissionState, AdmissionView } from '../core/admission.ts';
 import { callOf, callState, callTimes, openWithin } from '../core/calls.ts';
 import type { OpenCall } from '../core/calls.ts';
 import { appendLink, genesis } from '../core/fairness/grant-chain.ts';
 import type { ChainState, Terms } from '../core/fairness/grant-chain.ts';
 import type { AccountId } from '../core/ids.ts';
+import { expectedEntries, measureDelay, measureShows } from '../core/no-shows.ts';
+import type { ShowRate } from '../core/no-shows.ts';
 import { orderOf } from '../core/place-order.ts';
 import { CHUNK_ORDERS, Presence } from '../core/presence.ts';
 import type { SaleSettings } from '../core/sale.ts';
+import type { SalePhase } from '../core/tick.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { GrantRequest } from '../protocol/queue-rpc.ts';
 import type { AdmissionRow, LinkRow, QueueState, QueueStore } from '../storage/queue-store.ts';
+import type { SeatCount } from './context.ts';
 
 /** How long a slot is kept for one who missed the window and found none free, ms. */
 export const RESERVE_MS = 6_000;
@@ -44,7 +55,8 @@ export class QueueLine {
     this.#state = store.state() ?? { ...INITIAL_ADMISSION, tail: 0, seqCeiling: 0 };
     this.#chain = chainAfter(store.lastLink()) ?? genesis(terms);
     this.presence = Presence.restore(this.#state.tail, store.chunks());
-    this.#calls = store.calls();
+    const { claimWindowMs, graceMs } = settings().admission;
+    this.#calls = store.callsAfter(now - claimWindowMs - graceMs);
     for (const row of store.liveAdmissions(now)) this.#enter(row);
   }
 
@@ -100,15 +112,16 @@ export class QueueLine {
 
   #departCalled(place: number, order: number, now: number): void {
     const row = this.#store.admission(place);
-    if (row === null) this.#close(order);
+    if (row === null) this.#close(order, false);
     else if (row.endedAt === null && row.until > now) this.end(row.accountId, now);
   }
 
-  /** One person of the call has claimed or left. */
-  #close(order: number): void {
+  /** One person of the call has come in, or left. */
+  #close(order: number, came: boolean): void {
     const call = callOf(this.#calls, order);
     if (call === null || call.open === 0) return;
     call.open -= 1;
+    if (came) call.came += 1;
     this.#store.saveCall(call);
   }
 
@@ -126,14 +139,18 @@ export class QueueLine {
     const call = callOf(this.#calls, order);
     const state = call === null ? 'lapsed' : callState(call, rules, now);
     if (state === 'lapsed') return { state: 'expired' };
-    if (state === 'grace' && this.inside(now) >= rules.slots) {
+    const free = rules.slots - (state === 'grace' ? this.inside(now) : this.#live.size);
+    if (free <= 0) {
       this.#reserved.set(place, now + RESERVE_MS);
       return { state: 'full' };
     }
     const until = now + rules.sessionMs;
     const row: AdmissionRow = { place, accountId, claimedAt: now, until, endedAt: null };
-    this.#close(order);
+    this.#close(order, true);
     this.#reserved.delete(place);
+    const { allowance, delayMs } = this.#state;
+    const tookMs = measureDelay(delayMs, now - (call?.calledAt ?? now));
+    this.patch({ allowance: allowance - 1, delayMs: state === 'window' ? tookMs : delayMs });
     this.#store.saveAdmission(row);
     this.#enter(row);
     return { state: 'live', row, fresh: true };
@@ -173,23 +190,56 @@ export class QueueLine {
     return this.#live.size + openWithin(this.#calls, this.#settings().admission, now);
   }
 
-  /** Everything the controller sees at `now`. */
-  view(now: number, seatsLeft: number): AdmissionView {
-    const inside = this.inside(now);
-    return { now, seatsLeft, inside, waiting: this.waiting(), reserved: this.#reserved.size };
+  /** Where the sale stands. */
+  phase(seatsLeft: number): SalePhase {
+    return salePhase(this.#state, true, seatsLeft);
   }
 
-  /** Calls whoever may be called now; returns how many people. */
-  advance(now: number, seatsLeft: number): number {
+  /** What the platform allows. */
+  limits(): AdmissionLimits {
+    const byStripe = LIMITS.stripeEndpointPerSecond / LIMITS.stripeCallsPerOrder;
+    const { ordersPerSecond = byStripe } = this.#settings().admission;
+    return { minGapMs: LIMITS.tickMinMs, ordersPerSecond };
+  }
+
+  /** Everything the controller sees at `now`. */
+  view(now: number, seats: SeatCount): AdmissionView {
+    this.#sweep(now);
+    const { admission } = this.#settings();
+    return {
+      now,
+      waiting: this.waiting(),
+      live: this.#live.size,
+      open: openWithin(this.#calls, admission, now),
+      expected: expectedEntries(this.#calls, admission, this.#state, now),
+      reserved: this.#reserved.size,
+      seatsLeft: seats.seatsLeft(),
+      holding: seats.holding(),
+    };
+  }
+
+  /** What fans may see of the sale without anybody joining or leaving: the same as long as nothing has changed. */
+  signature(now: number, seats: SeatCount): string {
+    const { live, open, seatsLeft } = this.view(now, seats);
+    return [this.phase(seatsLeft), this.#state.cursor, live, open].join();
+  }
+
+  /** Catches up with the clock and calls whoever may be called; returns how many people. */
+  advance(now: number, seats: SeatCount): number {
     const settings = this.#settings();
-    const view = this.view(now, seatsLeft);
+    const limits = this.limits();
+    const view = this.view(now, seats);
     const before = this.#state;
-    const rolled = rollBeat(before, settings, view);
-    const count = callable(rolled, settings, view, LIMITS.tickMinMs);
-    const open = salePhase(settings, before, seatsLeft, now) === 'open';
+    const measure = (state: AdmissionState): Partial<ShowRate> =>
+      measureShows(state, this.#calls, settings.admission, now);
+    const passed = passTimes(before, settings, now);
+    const rolled = { ...before, ...rollBeat(passed, settings, limits, view, measure) };
+    const open = salePhase(rolled, true, view.seatsLeft) === 'open';
+    const count = open ? callable(rolled, settings, limits, view) : 0;
     const busy = open && view.waiting > count;
-    if (count > 0) this.#call({ ...before, ...rolled, busy }, count, now);
-    else if (rolled !== before || busy !== before.busy) this.patch({ ...rolled, busy });
+    if (count > 0) this.#call({ ...rolled, busy }, count, now);
+    else if (rolled.beat !== before.beat || passed !== before || busy !== before.busy)
+      this.patch({ ...rolled, busy });
     return count;
   }
 
@@ -197,7 +247,7 @@ export class QueueLine {
     const first = state.cursor;
     const end = this.presence.select(this.presence.rank(first) + count - 1) + 1;
     if (end <= first) throw new Error(`the cursor would move back from ${first} to ${end}`);
-    const call: OpenCall = { first, end, calledAt: now, open: count };
+    const call: OpenCall = { first, end, calledAt: now, people: count, open: count, came: 0 };
     this.#calls.push(call);
     this.#store.saveCall(call);
     this.patch({
@@ -210,9 +260,13 @@ export class QueueLine {
   }
 
   /** When something changes by itself next, epoch ms; null when nothing will. */
-  nextChangeAt(now: number, seatsLeft: number): number | null {
+  nextChangeAt(now: number, seats: SeatCount): number | null {
     const settings = this.#settings();
-    const times = [nextCallAt(this.#state, settings, this.view(now, seatsLeft), LIMITS.tickMinMs)];
+    if (this.#state.closed) return null;
+    if (!this.#state.opened) return Math.max(settings.opensAt, now + 1);
+    const view = this.view(now, seats);
+    const open = this.phase(view.seatsLeft) === 'open';
+    const times = [open ? nextCallAt(this.#state, settings, this.limits(), view) : null];
     for (const call of this.#calls) {
       const { claimUntil } = callTimes(call, settings.admission);
       if (call.open > 0 && claimUntil > now) times.push(claimUntil);
@@ -220,7 +274,7 @@ export class QueueLine {
     if (this.#nextEnd !== Infinity) times.push(this.#nextEnd);
     if (this.#reserved.size > 0) times.push(Math.min(...this.#reserved.values()));
     const due = Math.min(...times.map((at) => at ?? Infinity), settings.closesAt);
-    return Number.isFinite(due) && due > now ? due : null;
+    return Math.max(due, now + 1);
   }
 
   /** Drops what is over. Only tidies: everything is judged by its time when read. */
@@ -233,7 +287,6 @@ export class QueueLine {
     if (oldest !== undefined && oldest.calledAt + claimWindowMs + graceMs <= now) {
       const kept = (call: OpenCall) => call.calledAt + claimWindowMs + graceMs > now;
       this.#calls = this.#calls.filter(kept);
-      this.#store.dropCalls(now - claimWindowMs - graceMs);
     }
     if (this.#nextEnd > now) return;
     this.#nextEnd = Infinity;

@@ -15,6 +15,10 @@ export const LIMITS = {
   tickMinMs: 1_000,
   /** Longest silence of an open sale, ms: a fan always sees a number younger than this plus the way. */
   tickMaxMs: 10_000,
+  /** Requests a second that Stripe takes per endpoint in live mode (docs.stripe.com/rate-limits). */
+  stripeEndpointPerSecond: 25,
+  /** Calls of one order to its busiest endpoint: its intent is read when the buyer returns and when the webhook comes. */
+  stripeCallsPerOrder: 2,
   /** Seat changes are gathered for this long before they are sent, ms (fan-site 8 allows 2 s). */
   seatFlushMs: 200,
   /** Locks that come so soon after another are written with one commit, ms; a lock after a pause does not wait. */

@@ -46,18 +46,15 @@ export class MemoryQueueStore implements QueueStore {
     this.#chunks.set(index, bits.slice());
   }
 
-  calls(): OpenCall[] {
-    return [...this.#calls.values()].map((call) => ({ ...call })).sort((a, b) => a.first - b.first);
+  callsAfter(calledAt: number): OpenCall[] {
+    return [...this.#calls.values()]
+      .filter((call) => call.calledAt > calledAt)
+      .map((call) => ({ ...call }))
+      .sort((a, b) => a.first - b.first);
   }
 
   saveCall(call: OpenCall): void {
     this.#calls.set(call.first, { ...call });
-  }
-
-  dropCalls(calledAt: number): void {
-    for (const [first, call] of this.#calls) {
-      if (call.calledAt <= calledAt) this.#calls.delete(first);
-    }
   }
 
   admission(place: number): AdmissionRow | null {

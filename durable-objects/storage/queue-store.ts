@@ -37,12 +37,10 @@ export interface QueueStore {
   addLink(row: LinkRow): void;
   chunks(): Iterable<{ index: number; bits: Uint8Array }>;
   saveChunk(index: number, bits: Uint8Array): void;
-  /** Ascending. */
-  calls(): OpenCall[];
-  /** By `first`: adds the call or replaces its figures. */
+  /** Calls made after `calledAt`, ascending by `first`. */
+  callsAfter(calledAt: number): OpenCall[];
+  /** By `first`: adds the call or replaces its figures. Kept for ever: the record of admissions. */
   saveCall(call: OpenCall): void;
-  /** Forgets calls made at `calledAt` or before. */
-  dropCalls(calledAt: number): void;
   admission(place: number): AdmissionRow | null;
   saveAdmission(row: AdmissionRow): void;
   /** Admissions not ended early and not over at `now`, by `until`. */
@@ -74,6 +72,11 @@ export const queueSteps: readonly SchemaStep[] = [
           CREATE TABLE queue_links (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, child TEXT NOT NULL, batch INTEGER NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL, root TEXT NOT NULL, head TEXT NOT NULL) STRICT;
           CREATE UNIQUE INDEX queue_links_batch ON queue_links (child, batch);`,
   },
+  {
+    id: 'queue-3',
+    sql: `ALTER TABLE queue_calls ADD COLUMN people INTEGER NOT NULL DEFAULT 0;
+          ALTER TABLE queue_calls ADD COLUMN came INTEGER NOT NULL DEFAULT 0;`,
+  },
 ];
 
 type Links = {
@@ -90,6 +93,15 @@ type Links = {
 function toLinkRow({ head, ...link }: Links): LinkRow {
   return { link, head };
 }
+
+type Calls = {
+  first: number;
+  end: number;
+  calledAt: number;
+  people: number;
+  open: number;
+  came: number;
+};
 
 type Admissions = {
   place: number;
@@ -176,25 +188,24 @@ export class SqlQueueStore implements QueueStore {
     );
   }
 
-  calls(): OpenCall[] {
-    const rows = this.#sql.exec<{ first: number; end: number; calledAt: number; open: number }>(
-      'SELECT first, "end", called_at AS calledAt, open FROM queue_calls ORDER BY first',
+  callsAfter(calledAt: number): OpenCall[] {
+    const rows = this.#sql.exec<Calls>(
+      'SELECT first, "end", called_at AS calledAt, people, open, came FROM queue_calls WHERE called_at > ? ORDER BY first',
+      calledAt,
     );
     return rows.toArray().map((row) => ({ ...row }));
   }
 
   saveCall(call: OpenCall): void {
     this.#sql.exec(
-      'INSERT OR REPLACE INTO queue_calls (first, "end", called_at, open) VALUES (?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO queue_calls (first, "end", called_at, people, open, came) VALUES (?, ?, ?, ?, ?, ?)',
       call.first,
       call.end,
       call.calledAt,
+      call.people,
       call.open,
+      call.came,
     );
-  }
-
-  dropCalls(calledAt: number): void {
-    this.#sql.exec('DELETE FROM queue_calls WHERE called_at <= ?', calledAt);
   }
 
   admission(place: number): AdmissionRow | null {

@@ -19,6 +19,7 @@ const settings: Omit<SaleSettings, 'opensAt' | 'closesAt'> = {
     graceMs: 600_000,
     sessionMs: 3_600_000,
   },
+    ordersPerSecond: 1_000_000,
   holdTtlMs: 600_000,
   payingTtlMs: 900_000,
   seatsPerAccount: 6,

@@ -30,10 +30,12 @@ export const positionResponse = z
   })
   .meta({ id: 'Position' });
 
+const salePhase = z.enum(['lobby', 'drawing', 'open', 'paused', 'sold_out', 'closed']);
+
 /** Answer of `GET /api/queue/stats/:eventId`. */
 export const statsResponse = z
   .object({
-    phase: z.enum(['lobby', 'open', 'paused', 'sold_out', 'closed']),
+    phase: salePhase,
     waiting: z.int(),
     admitted: z.int(),
     active: z.int(),
@@ -52,7 +54,7 @@ export const tickResponse = z
     eventId: z.string(),
     seq: z.int(),
     at: z.int().meta({ description: 'Epoch milliseconds, as in the live frame.' }),
-    phase: z.enum(['lobby', 'open', 'paused', 'sold_out', 'closed']),
+    phase: salePhase,
     opensAt: z.int(),
     lobby: z.enum(['fifo', 'draw']),
     cursor: z.int(),
@@ -63,7 +65,17 @@ export const tickResponse = z
     joined: z.int(),
     left: z.int(),
     ratePerMinute: z.number(),
-    reason: z.enum(['slots_full', 'paused', 'sold_out', 'not_open', 'payments_slow']).nullable(),
+    reason: z
+      .enum([
+        'not_open',
+        'drawing',
+        'paused',
+        'sold_out',
+        'slots_full',
+        'seats_low',
+        'payments_slow',
+      ])
+      .nullable(),
     sketch: z.string().meta({ description: 'Where the waiting stand, for `peopleAhead`.' }),
     within: z.int().meta({ description: 'How exact the sketch is; 1: 0.1 %, ± 1 below 1,000.' }),
     seatsLeft: z.int(),

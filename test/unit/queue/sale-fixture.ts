@@ -1,5 +1,6 @@
 import { toBase64Url } from '../../../durable-objects/core/fairness/bytes.ts';
 import type { AccountId, EventId } from '../../../durable-objects/core/ids.ts';
+import { leafOf } from '../../../durable-objects/core/shard-plan.ts';
 import type { SaleDefinition, SaleSettings } from '../../../durable-objects/core/sale.ts';
 import type { SaleContext } from '../../../durable-objects/event-sale/context.ts';
 import { QueueDesk } from '../../../durable-objects/event-sale/queue-desk.ts';
@@ -17,6 +18,20 @@ export const OPENS_AT = Date.UTC(2026, 0, 10, 12);
 /** An account's id from a number. */
 export function account(n: number): AccountId {
   return `00000000-0000-4000-8000-${String(n).padStart(12, '0')}` as AccountId;
+}
+
+const strangers = new Map<string, AccountId[]>();
+
+/** The `n`-th account that belongs to this leaf when there are so many. */
+export function accountAt(leaf: number, leaves: number, n: number): AccountId {
+  const key = `${leaf}/${leaves}`;
+  const known = strangers.get(key) ?? [];
+  strangers.set(key, known);
+  for (let next = known.length * leaves; known.length <= n; next++) {
+    const accountId = account(next);
+    if (leafOf(accountId, leaves) === leaf && !known.includes(accountId)) known.push(accountId);
+  }
+  return known[n] ?? account(n);
 }
 
 /** A root hash from a number. */
@@ -45,6 +60,7 @@ export function saleSettings(change: {
       claimWindowMs: 120_000,
       graceMs: 300_000,
       sessionMs: 600_000,
+      ordersPerSecond: 1_000_000,
       ...change.admission,
     },
     holdTtlMs: 600_000,
@@ -60,6 +76,7 @@ export function saleSettings(change: {
 export class SaleFixture {
   now: number;
   seats = 1_000;
+  holding = 0;
   readonly store = new MemoryQueueStore();
   readonly timers = new MemoryTimers();
   readonly published: PublishedFrames[] = [];
@@ -102,7 +119,10 @@ export class SaleFixture {
       },
       background: () => undefined,
     } as unknown as SaleContext;
-    return new QueueDesk(context, this.store, { seatsLeft: () => this.seats });
+    return new QueueDesk(context, this.store, {
+      seatsLeft: () => this.seats,
+      holding: () => this.holding,
+    });
   }
 
   /** The object dies and wakes: memory is gone, storage stays. */

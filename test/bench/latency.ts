@@ -11,7 +11,15 @@ const PURCHASES = 11;
 const BAR_MS = 50;
 const EVENT = 'latency-sale';
 
-type Answer = Record<string, unknown> & { seats?: { id: string; status: string }[] };
+/** What a purchase reads from answers; each has its part of it. */
+interface Answer {
+  accessToken?: string;
+  admissionToken?: string;
+  seats?: { id: string; status: string }[];
+  holdId?: string;
+  bookingId?: string;
+  paymentIntentId?: string;
+}
 
 /** Times of each route, by name. */
 type Times = Map<string, number[]>;
@@ -43,13 +51,13 @@ async function purchase(dev: DevServer, times: Times, index: number): Promise<vo
     password: 'correct horse battery',
     name: 'Latency',
   });
-  const bearer = { authorization: `Bearer ${String(accessToken)}` };
+  const bearer = { authorization: `Bearer ${accessToken ?? ''}` };
   await ask('events', 'GET', '/api/events');
   await ask('event', 'GET', `/api/events/${EVENT}`);
   await ask('join', 'POST', '/api/queue/join', { eventId: EVENT }, bearer);
   await ask('status', 'GET', `/api/queue/status/${EVENT}`);
   let position: Answer = {};
-  while (position['admissionToken'] === undefined)
+  while (position.admissionToken === undefined)
     position = await ask('position', 'GET', `/api/queue/position/${EVENT}`, undefined, bearer);
   const { seats = [] } = await ask('seats', 'GET', `/api/inventory/events/${EVENT}/seats`);
   const seatIds = seats.filter((seat) => seat.status === 'available').slice(0, 2);
@@ -58,7 +66,7 @@ async function purchase(dev: DevServer, times: Times, index: number): Promise<vo
     'POST',
     '/api/inventory/lock-seats',
     { eventId: EVENT, seatIds: seatIds.map((seat) => seat.id), requestId: `latency-${index}` },
-    { ...bearer, 'x-admission-token': String(position['admissionToken']) },
+    { ...bearer, 'x-admission-token': position.admissionToken ?? '' },
   );
   const { holdId } = hold;
   const booking = await ask('booking', 'POST', '/api/booking/create', { holdId }, bearer);
@@ -70,7 +78,7 @@ async function purchase(dev: DevServer, times: Times, index: number): Promise<vo
     { bookingId },
     bearer,
   );
-  await pay(dev.stripe, String(intent['paymentIntentId']));
+  await pay(dev.stripe, intent.paymentIntentId ?? '');
   await ask('confirm', 'POST', '/api/payment/confirm', { bookingId }, bearer);
   await ask('bookings', 'GET', '/api/bookings', undefined, bearer);
   await ask('healthz', 'GET', '/healthz');

@@ -20,7 +20,13 @@ export async function checkHealth(services: Services, version: string): Promise<
   const known = kept.get(services);
   const checks = known && known.until > now ? known.checks : await checkAll(services);
   if (checks !== known?.checks) kept.set(services, { checks, until: Date.now() + FRESH_MS });
-  return { ok: Object.values(checks).every((check) => check.ok), version, checks };
+  const { postgres, redis, stripe } = services.breakers;
+  return {
+    ok: Object.values(checks).every((check) => check.ok),
+    version,
+    checks,
+    breakers: { postgres: postgres.state, redis: redis.state, stripe: stripe.state },
+  };
 }
 
 async function checkAll(services: Services): Promise<Health['checks']> {

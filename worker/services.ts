@@ -4,6 +4,8 @@ import { LIMITS } from '../durable-objects/protocol/limits.ts';
 import { Limits } from './auth/limits.ts';
 import { openRedis } from './auth/redis.ts';
 import { Sessions } from './auth/sessions.ts';
+import { breakersOf } from './breakers.ts';
+import type { Breakers } from './breakers.ts';
 import { CatalogueCache, loadEvent } from './db/catalogue.ts';
 import { databaseAt } from './db/database.ts';
 import type { Database } from './db/database.ts';
@@ -25,6 +27,7 @@ export interface Services {
   limits: Limits;
   stripe: Stripe;
   redis: ReturnType<typeof openRedis>;
+  breakers: Breakers;
 }
 
 const made = new WeakMap<Env, Services>();
@@ -36,16 +39,22 @@ export function servicesOf(env: Env): Services {
   const settings = requireSettings(env);
   const db = databaseAt(settings.databaseUrl);
   const redis = openRedis(settings.redis);
+  const breakers = breakersOf(env);
   const services: Services = {
     settings,
+    breakers,
     db,
     redis,
     catalogue: new CatalogueCache(db),
-    sessions: new Sessions(redis, {
-      refreshSeconds: LIMITS.refreshTokenSeconds,
-      accessSeconds: settings.accessTokenSeconds,
-    }),
-    limits: new Limits(redis, settings.limits),
+    sessions: new Sessions(
+      redis,
+      {
+        refreshSeconds: LIMITS.refreshTokenSeconds,
+        accessSeconds: settings.accessTokenSeconds,
+      },
+      breakers.redis,
+    ),
+    limits: new Limits(redis, settings.limits, breakers.redis),
     stripe: openStripe(settings.stripe),
   };
   made.set(env, services);
@@ -56,14 +65,16 @@ export function servicesOf(env: Env): Services {
 export function salePorts(env: Env): SalePorts {
   const settings = requireSettings(env);
   const db = databaseAt(settings.databaseUrl);
+  const breakers = breakersOf(env);
+  const filing = postgresFiling(db);
   return {
     catalogue: {
       async load(eventId) {
         return (await loadEvent(db, eventId))?.definition ?? null;
       },
     },
-    payments: stripePayments(openStripe(settings.stripe)),
-    filing: postgresFiling(db),
+    payments: stripePayments(openStripe(settings.stripe), breakers.stripe),
+    filing: { file: (batch) => breakers.postgres.run(() => filing.file(batch)) },
     mail: resendMail(settings, db),
     telemetry: saleTelemetry(env),
   };

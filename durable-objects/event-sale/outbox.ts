@@ -11,6 +11,8 @@ const FILE_BACKOFF = { baseMs: 1_000, capMs: 30_000 };
 /** A refused booking is tried again by itself: what it lacked may have come, an account or a freed seat. */
 const ASIDE_BACKOFF = { baseMs: 30_000, capMs: 15 * 60_000 };
 const MAIL_BACKOFF = { baseMs: 5_000, capMs: 15 * 60_000 };
+/** More refused bookings than this are no longer kept in order with what follows of theirs. */
+const ASIDE_MAX = 10_000;
 /** While a call is under way its timer is this far off, ms: only a crash leaves it to be heard. One that is due would ring again at once, and again. */
 const UNDER_WAY_MS = 30_000;
 /** Mails sent at a time; an object has six outgoing connections (platform.md, "Hard limits"). */
@@ -78,7 +80,7 @@ export class Outbox {
           break;
         }
         this.#underWay(FILE_TIMER);
-        const stuck = new Set(this.#store.outboxHead('aside', Infinity).map((row) => row.orderId));
+        const stuck = new Set(this.#store.outboxHead('aside', ASIDE_MAX).map((row) => row.orderId));
         const behind = rows.filter((row) => stuck.has(row.orderId));
         if (behind.length > 0)
           this.#putAside(behind, 'an earlier command of this order was refused');

@@ -1,6 +1,7 @@
 import { Ratelimit } from '@upstash/ratelimit';
 import type { Redis } from '@upstash/redis/cloudflare';
 import type { LimitName, Window } from '../settings.ts';
+import { Breaker } from '../breaker.ts';
 import { errorWords, log } from '../telemetry/log.ts';
 
 /** What a limit said. `resetAt` is epoch ms. */
@@ -20,10 +21,12 @@ const LOCAL_KEYS_MAX = 10_000;
  */
 export class Limits {
   readonly #windows: Record<LimitName, Window>;
+  readonly #breaker: Breaker;
   readonly #shared: Map<LimitName, Ratelimit>;
   readonly #local = new Map<string, { used: number; resetAt: number }>();
 
-  constructor(redis: Redis, windows: Record<LimitName, Window>) {
+  constructor(redis: Redis, windows: Record<LimitName, Window>, breaker = new Breaker()) {
+    this.#breaker = breaker;
     this.#windows = windows;
     this.#shared = new Map(
       (Object.keys(windows) as LimitName[]).map((name) => [
@@ -36,7 +39,7 @@ export class Limits {
   /** Counts one use of `key`. */
   async take(name: LimitName, key: string, now: number): Promise<LimitAnswer> {
     try {
-      const answer = await this.#shared.get(name)?.limit(key);
+      const answer = await this.#breaker.run(async () => this.#shared.get(name)?.limit(key));
       if (answer) {
         const { success, limit, remaining, reset } = answer;
         return { allowed: success, limit, remaining, resetAt: reset };
@@ -50,7 +53,7 @@ export class Limits {
   /** Gives one use back: the attempt turned out to be a rightful one. */
   async giveBack(name: LimitName, key: string): Promise<void> {
     try {
-      await this.#shared.get(name)?.limit(key, { rate: -1 });
+      await this.#breaker.run(async () => this.#shared.get(name)?.limit(key, { rate: -1 }));
     } catch (error) {
       log({ name: 'problem', part: 'redis', detail: `give back ${name}: ${errorWords(error)}` });
     }

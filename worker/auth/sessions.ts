@@ -1,4 +1,5 @@
 import type { Redis } from '@upstash/redis/cloudflare';
+import { Breaker } from '../breaker.ts';
 import type { AccountId } from '../../durable-objects/core/ids.ts';
 import type { Result } from '../../durable-objects/core/result.ts';
 
@@ -46,10 +47,16 @@ const TOKEN = /^([0-9a-f-]{36})\.([A-Za-z0-9_-]{43})$/;
  * use. All methods throw when Redis does not answer.
  */
 export class Sessions {
+  readonly #breaker: Breaker;
   readonly #redis: Redis;
   readonly #lifetime: { refreshSeconds: number; accessSeconds: number };
 
-  constructor(redis: Redis, lifetime: { refreshSeconds: number; accessSeconds: number }) {
+  constructor(
+    redis: Redis,
+    lifetime: { refreshSeconds: number; accessSeconds: number },
+    breaker = new Breaker(),
+  ) {
+    this.#breaker = breaker;
     this.#redis = redis;
     this.#lifetime = lifetime;
   }
@@ -120,7 +127,9 @@ export class Sessions {
 
   /** Which of the sessions were ended, in their order: one command for all. */
   async revokedAmong(sids: readonly string[]): Promise<boolean[]> {
-    const found = await this.#redis.mget<(string | null)[]>(sids.map(revokedKey));
+    const found = await this.#breaker.run(() =>
+      this.#redis.mget<(string | null)[]>(sids.map(revokedKey)),
+    );
     return found.map((value) => value !== null);
   }
 

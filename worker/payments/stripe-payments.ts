@@ -1,12 +1,17 @@
 import { Stripe } from 'stripe';
 import type { Payments, PaymentsDown } from '../../durable-objects/protocol/ports.ts';
+import { Breaker, isBroken } from '../breaker.ts';
 import { errorWords, log } from '../telemetry/log.ts';
 import { intentState } from './intent-state.ts';
+import { isStripeOutage } from './stripe-outage.ts';
 
 /** Back-off when Stripe does not say one, ms. */
 const RETRY_MS = 2_000;
 /** Back-off when our own key is refused: only the operator can mend that. */
 const MISCONFIGURED_RETRY_MS = 30_000;
+
+/** Keys of one write before it is given up for now. */
+const KEYS_MAX = 5;
 
 type Down = { ok: false } & PaymentsDown;
 
@@ -14,19 +19,26 @@ type Down = { ok: false } & PaymentsDown;
  * Payments at Stripe. Every write has an idempotency key made from our own ids, so that a call whose
  * outcome is unknown can be made again. Only a request that Stripe calls wrong throws: that is a bug.
  */
-export function stripePayments(stripe: Stripe): Payments {
+export function stripePayments(
+  stripe: Stripe,
+  breaker: Breaker = new Breaker(isStripeOutage),
+): Payments {
+  const guarded = guardedBy(breaker);
   return {
     async createIntent({ eventId, orderId, accountId, total, description }) {
       return guarded(async () => {
-        const intent = await stripe.paymentIntents.create(
-          {
-            amount: total.amount,
-            currency: total.currency.toLowerCase(),
-            description,
-            metadata: { eventId, orderId, accountId },
-            automatic_payment_methods: { enabled: true },
-          },
-          { idempotencyKey: `intent-${orderId}` },
+        // An intent that a failed attempt left behind is harmless: nobody ever had its secret.
+        const intent = await withFreshKey(`intent-${orderId}`, (idempotencyKey) =>
+          stripe.paymentIntents.create(
+            {
+              amount: total.amount,
+              currency: total.currency.toLowerCase(),
+              description,
+              metadata: { eventId, orderId, accountId },
+              automatic_payment_methods: { enabled: true },
+            },
+            { idempotencyKey },
+          ),
         );
         const clientSecret = intent.client_secret ?? '';
         return {
@@ -56,14 +68,17 @@ export function stripePayments(stripe: Stripe): Payments {
     async refund({ intentId, refundId, amount }) {
       return guarded(async () => {
         try {
-          // Asked first: Stripe forgets idempotency keys after a day (docs.stripe.com/api/idempotent_requests),
-          // and a slow bank takes longer.
-          const known = await knownRefund(stripe, intentId, refundId);
-          if (known !== undefined) return { ok: true, status: refundStatus(known.status) } as const;
-          const refund = await stripe.refunds.create(
-            { payment_intent: intentId, amount: amount.amount, metadata: { refundId } },
-            { idempotencyKey: `refund-${refundId}` },
-          );
+          const refund = await withFreshKey(`refund-${refundId}`, async (idempotencyKey) => {
+            // Looked for first, before each key: Stripe forgets keys after a day, and a slow bank takes longer.
+            const known = await knownRefund(stripe, intentId, refundId);
+            return (
+              known ??
+              stripe.refunds.create(
+                { payment_intent: intentId, amount: amount.amount, metadata: { refundId } },
+                { idempotencyKey },
+              )
+            );
+          });
           return { ok: true, status: refundStatus(refund.status) } as const;
         } catch (error) {
           // Given back already, by an earlier call or by hand in Stripe's dashboard.
@@ -75,6 +90,31 @@ export function stripePayments(stripe: Stripe): Payments {
       });
     },
   };
+}
+
+/**
+ * Calls with `key`, and with another where Stripe only repeats a failure: it keeps a 500 under its key for
+ * a day like any other answer (docs.stripe.com/api/idempotent_requests). Always the same keys in the same
+ * order, so that a repeat after a crash finds what was made.
+ */
+async function withFreshKey<Answer>(
+  key: string,
+  call: (idempotencyKey: string) => Promise<Answer>,
+): Promise<Answer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call(attempt === 1 ? key : `${key}-${attempt}`);
+    } catch (error) {
+      if (attempt >= KEYS_MAX || !isRepeatedFailure(error)) throw error;
+    }
+  }
+}
+
+function isRepeatedFailure(error: unknown): boolean {
+  return (
+    error instanceof Stripe.errors.StripeAPIError &&
+    error.headers?.['idempotent-replayed'] === 'true'
+  );
 }
 
 /** An intent that cannot be cancelled any more answers with the state that stands in the way. */
@@ -102,26 +142,27 @@ function refundStatus(status: string | null): 'pending' | 'succeeded' | 'failed'
   return status === 'failed' || status === 'canceled' ? 'failed' : 'pending';
 }
 
-/** Turns "no answer, 5xx, 429" into an unknown outcome; lets everything else through as a bug. */
-async function guarded<Answer>(call: () => Promise<Answer>): Promise<Answer | Down> {
-  try {
-    return await call();
-  } catch (error) {
-    const retryAfterMs = retryAfter(error);
-    if (retryAfterMs === null) throw error;
-    log({ name: 'problem', part: 'stripe', detail: errorWords(error) });
-    return { ok: false, code: 'payments_unavailable', retryAfterMs };
-  }
+/** Turns "no answer, 5xx, 429, open circuit" into an unknown outcome; lets everything else through as a bug. */
+function guardedBy(breaker: Breaker) {
+  return async <Answer>(call: () => Promise<Answer>): Promise<Answer | Down> => {
+    try {
+      return await breaker.run(call);
+    } catch (error) {
+      const retryAfterMs = isBroken(error) ? RETRY_MS : retryAfter(error);
+      if (retryAfterMs === null) throw error;
+      if (!isBroken(error)) log({ name: 'problem', part: 'stripe', detail: errorWords(error) });
+      return { ok: false, code: 'payments_unavailable', retryAfterMs };
+    }
+  };
 }
 
 function retryAfter(error: unknown): number | null {
-  const { StripeAPIError, StripeAuthenticationError, StripeConnectionError } = Stripe.errors;
-  if (error instanceof StripeAuthenticationError) return MISCONFIGURED_RETRY_MS;
+  if (error instanceof Stripe.errors.StripeAuthenticationError) return MISCONFIGURED_RETRY_MS;
   if (error instanceof Stripe.errors.StripeRateLimitError) {
     const seconds = Number(error.headers?.['retry-after'] ?? Number.NaN);
     return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : RETRY_MS;
   }
-  if (error instanceof StripeConnectionError || error instanceof StripeAPIError) return RETRY_MS;
+  if (isStripeOutage(error)) return RETRY_MS;
   // Another request with this key is still running (409): its outcome is not known yet.
   return codeOf(error) === 'idempotency_key_in_use' ? RETRY_MS : null;
 }

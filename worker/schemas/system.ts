@@ -17,12 +17,17 @@ export const configResponse = z
 
 const check = z.object({ ok: z.boolean(), ms: z.int() });
 
+const breaker = z
+  .enum(['closed', 'open', 'probing'])
+  .meta({ description: 'Of the isolate that answers: `open` refuses calls for a while.' });
+
 /** Answer of `GET /healthz`; 503 when a part does not answer. */
 export const healthResponse = z
   .object({
     ok: z.boolean(),
     version: z.string(),
     checks: z.object({ postgres: check, redis: check, stripe: check }),
+    breakers: z.object({ postgres: breaker, redis: breaker, stripe: breaker }),
   })
   .meta({ id: 'Health' });
 

@@ -1,4 +1,4 @@
-import type { Stripe } from 'stripe';
+import { Stripe } from 'stripe';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StripeStandin } from '../../../dev/stripe/server.ts';
 import { startStripe } from '../../../dev/stripe/server.ts';
@@ -157,7 +157,7 @@ describe('payments at Stripe', () => {
       await confirm(intentId, 'pm_card_visa');
       const refundId = `refund-wrong-${made}`;
       const asked = payments.refund({ intentId, refundId, amount: { amount, currency: 'INR' } });
-      await expect(asked).rejects.toThrow();
+      await expect(asked).rejects.toThrow(Stripe.errors.StripeInvalidRequestError);
       expect((await client.refunds.list({ payment_intent: intentId })).data).toEqual([]);
     },
   );
@@ -166,5 +166,37 @@ describe('payments at Stripe', () => {
     const nobody = stripePayments(openStripe(settings('http://localhost:9')));
     const outcome = await nobody.createIntent(request(901));
     expect(outcome).toMatchObject({ ok: false, code: 'payments_unavailable' });
+  });
+
+  it('leave Stripe alone for a while after five failures in a row, and know the one intent afterwards (F14, F15)', async () => {
+    standin.switches.set({ rateLimit: { next: 1_000, path: '/v1/payment_intents' } });
+    const own = stripePayments(client);
+    for (let i = 0; i < 8; i++)
+      expect(await own.createIntent(request(902))).toMatchObject({ code: 'payments_unavailable' });
+    const spared = standin.switches.get().rateLimit.next;
+    await own.createIntent(request(902));
+    expect(standin.switches.get().rateLimit.next).toBe(spared);
+    standin.switches.reset();
+    expect((await payments.createIntent(request(902))).ok).toBe(true);
+  });
+
+  it('make the intent though Stripe keeps a failure under its key for a day, the same one when asked again (F14)', async () => {
+    standin.switches.set({ fail: { next: 1, path: '/v1/payment_intents' } });
+    const first = await payments.createIntent(request(903));
+    const again = await payments.createIntent(request(903));
+    expect(first.ok).toBe(true);
+    expect(again).toEqual(first);
+    standin.switches.reset();
+  });
+
+  it('give back once though the refund was made and answered with a failure (F14, F7)', async () => {
+    const intentId = await intent();
+    await confirm(intentId, 'pm_card_visa');
+    standin.switches.set({ fail: { next: 1, path: '/v1/refunds', method: 'POST', execute: true } });
+    const amount = { amount: 100_000, currency: 'INR' };
+    const refund = { intentId, refundId: 'refund-cut', amount };
+    expect(await payments.refund(refund)).toEqual({ ok: true, status: 'succeeded' });
+    expect((await client.refunds.list({ payment_intent: intentId })).data).toHaveLength(1);
+    standin.switches.reset();
   });
 });

@@ -50,8 +50,10 @@ describe('public answers', () => {
   });
 
   it('tell the health of every part, the keys, the configuration, and no secret', async () => {
-    const health = await ask<{ ok: boolean }>('GET', '/healthz');
+    const health = await ask<{ ok: boolean; breakers: object }>('GET', '/healthz');
     expect([health.status, health.body.ok]).toEqual([200, true]);
+    const closed = { postgres: 'closed', redis: 'closed', stripe: 'closed' };
+    expect(health.body.breakers).toEqual(closed);
     const jwks = await ask<{ keys: object[] }>('GET', '/.well-known/jwks.json');
     expect(jwks.body.keys).toHaveLength(2);
     expect(JSON.stringify(jwks.body)).not.toContain('"d"');

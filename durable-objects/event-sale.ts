@@ -104,6 +104,10 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
     return this.#locks.run(() => desks.orders.lockAll(request));
   }
 
+  async extendHold(request: Params<'extendHold'>) {
+    return (await this.#open())?.orders.extendHold(request) ?? NO_EVENT;
+  }
+
   async releaseHold(request: Params<'releaseHold'>) {
     return (await this.#open())?.orders.releaseHold(request) ?? NO_EVENT;
   }

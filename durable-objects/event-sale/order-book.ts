@@ -1,5 +1,6 @@
 import { mapRows } from '../core/alternatives.ts';
 import type { FreeSeats, RowMap } from '../core/alternatives.ts';
+import { orderIdOf } from '../core/ids.ts';
 import type { AccountId, HoldId, OrderId, SeatId } from '../core/ids.ts';
 import { isLiveHold, isOpen, isOverdueHold, seatsOwned, stepOrder } from '../core/order-record.ts';
 import type { OrderRecord, OrderStage } from '../core/order-record.ts';
@@ -106,8 +107,7 @@ export class OrderBook implements FreeSeats {
   }
 
   findByHold(holdId: HoldId): OrderRecord | null {
-    const order = this.#store.orderOfHold(holdId);
-    return order === null ? null : this.find(order.orderId);
+    return this.find(orderIdOf(holdId));
   }
 
   /** Orders that the object still has to do something about. */

@@ -1,8 +1,8 @@
 import type { AccountId, OrderId } from '../core/ids.ts';
-import { isOpen, stepOrder } from '../core/order-record.ts';
+import { isOpen } from '../core/order-record.ts';
 import type { OrderRecord } from '../core/order-record.ts';
-import { unreachable } from '../core/result.ts';
 import type {
+  ExtendOutcome,
   LockOutcome,
   Order,
   OrderOutcome,
@@ -15,6 +15,7 @@ import type { SeatStore } from '../storage/seat-records.ts';
 import type { Timer } from '../storage/timers.ts';
 import type { AdmissionBook, SaleContext, SeatCount } from './context.ts';
 import { HOLD_TIMER, ORDER_TIMER, OrderBook } from './order-book.ts';
+import { OrderHolds } from './order-holds.ts';
 import { SeatFrames } from './order-frames.ts';
 import { OrderLocks } from './order-locks.ts';
 import { OrderPayments } from './order-payments.ts';
@@ -45,6 +46,7 @@ export class OrderDesk implements SeatCount {
   readonly #frames: SeatFrames;
   readonly #outbox: Outbox;
   readonly #locks: OrderLocks;
+  readonly #holds: OrderHolds;
   readonly #payments: OrderPayments;
 
   constructor(
@@ -65,6 +67,7 @@ export class OrderDesk implements SeatCount {
     this.#locks = new OrderLocks(context, { store, book, admissions });
     const settling = new OrderSettling(context, { store, book, outbox: this.#outbox, admissions });
     this.#payments = new OrderPayments(context, { store, book, settling });
+    this.#holds = new OrderHolds(context, { store, book, admissions, payments: this.#payments });
     this.timerKinds = [HOLD_TIMER, ORDER_TIMER, ...this.#outbox.timerKinds];
   }
 
@@ -96,55 +99,16 @@ export class OrderDesk implements SeatCount {
     return this.#locks.lockAll(request.requests);
   }
 
-  /** A hold is given up at once; a payment only after its intent is cancelled. Repeats are harmless. */
   async releaseHold(request: Request<'releaseHold'>): Promise<ReleaseOutcome> {
-    const now = this.#context.now();
-    this.#book.sweep(now);
-    const order = this.#book.findByHold(request.holdId);
-    if (order === null || order.accountId !== request.accountId)
-      return { ok: false, code: 'hold_not_found' };
-    switch (order.stage) {
-      case 'expired':
-      case 'cancelled':
-        return { ok: true };
-      case 'hold':
-      case 'held': {
-        const because = { at: now, actor: 'buyer', why: 'given up' } as const;
-        const after = stepOrder(order, 'cancelled', because);
-        this.#book.commit([{ before: order, after }], now);
-        return { ok: true };
-      }
-      case 'paying': {
-        const ended = await this.#payments.end(order, 'buyer', 'cancelled');
-        if (!ended.ok) return ended;
-        const { stage } = ended.order;
-        return stage === 'cancelled' || stage === 'expired'
-          ? { ok: true }
-          : { ok: false, code: 'order_closed' };
-      }
-      case 'paid':
-      case 'confirmed':
-      case 'refunding':
-      case 'refunded':
-        return { ok: false, code: 'order_closed' };
-      default:
-        return unreachable(order.stage);
-    }
+    return this.#holds.release(request);
+  }
+
+  extendHold(request: Request<'extendHold'>): ExtendOutcome {
+    return this.#holds.extend(request);
   }
 
   createOrder(request: Request<'createOrder'>): OrderOutcome {
-    const now = this.#context.now();
-    this.#book.sweep(now);
-    const order = this.#book.findByHold(request.holdId);
-    if (order === null || order.accountId !== request.accountId)
-      return { ok: false, code: 'hold_not_found' };
-    if (order.stage === 'expired') return { ok: false, code: 'hold_expired' };
-    if (order.stage === 'cancelled') return { ok: false, code: 'hold_not_found' };
-    if (order.stage !== 'hold') return { ok: true, order: this.#view(order) };
-    const because = { at: now, actor: 'buyer', why: 'order created' } as const;
-    const after = stepOrder(order, 'held', because, { ordered: true });
-    this.#book.commit([{ before: order, after }], now);
-    return { ok: true, order: this.#view(after) };
+    return this.#holds.create(request);
   }
 
   async startPayment(request: Request<'startPayment'>): Promise<PaymentStart> {

@@ -3,6 +3,7 @@ import { ownedId } from '../core/ids.ts';
 import type { SeatId } from '../core/ids.ts';
 import { decideLock, isRecorded, lockFingerprint } from '../core/lock-rules.ts';
 import type { LockDecision } from '../core/lock-rules.ts';
+import { noteOrder } from '../core/order-record.ts';
 import type { OrderRecord } from '../core/order-record.ts';
 import { unreachable } from '../core/result.ts';
 import { LIMITS } from '../protocol/limits.ts';
@@ -10,6 +11,7 @@ import type { LockOutcome, LockRequest } from '../protocol/seats-rpc.ts';
 import type { SeatStore } from '../storage/seat-records.ts';
 import type { AdmissionBook, SaleContext } from './context.ts';
 import type { OrderBook } from './order-book.ts';
+import type { Move } from './order-moves.ts';
 import { viewHold } from './order-view.ts';
 
 /** Outcomes recorded for the commands of one call, by account and request. */
@@ -47,41 +49,65 @@ export class OrderLocks {
   }
 
   #lock(request: LockRequest, recorded: Recorded): LockOutcome {
-    const { accountId, requestId, seatIds } = request;
+    const { accountId, admissionId, requestId, seatIds } = request;
     const now = this.#context.now();
-    const fingerprint = lockFingerprint(seatIds);
+    const fingerprint = lockFingerprint(request);
     const known = recorded.get(keyOf(request));
     if (known !== undefined)
       return known.fingerprint === fingerprint
         ? known.outcome
         : { ok: false, code: 'request_reused' };
 
+    const admission = this.#admissions.admission(accountId, admissionId);
+    const replaced = this.#replaced(request);
     const decision = decideLock({
       now,
       settings: this.#context.definition.settings,
-      admission: this.#admissions.admission(accountId, request.admissionId).state,
-      hasHold: this.#book.hasLiveHold(request.admissionId),
+      admission: admission.state,
+      hasHold: this.#book.hasLiveHold(admissionId),
+      replaced,
       owned: this.#book.owned(accountId),
       seats: seatIds.map((seatId) => this.#book.indexOf(seatId)),
       isFree: (index) => this.#book.table.isFree(index),
     });
-    const hold = decision.ok ? this.#newHold(request, decision.seats, now) : null;
-    const outcome = this.#outcome(decision, hold, seatIds);
+    let outcome: LockOutcome;
+    const moves: Move[] = [];
+    if (decision.ok) {
+      const after = replaced
+        ? this.#moved(replaced, decision.seats, now)
+        : this.#newHold(request, decision.seats, now);
+      moves.push({ before: replaced ?? null, after });
+      const admittedUntil = admission.state === 'live' ? admission.until : now;
+      outcome = { ok: true, hold: viewHold(after, this.#book.seats, admittedUntil) };
+    } else outcome = this.#refusal(decision, seatIds);
     if (!isRecorded(decision)) return outcome;
     const record = { accountId, requestId, fingerprint, outcome, at: now };
-    const moves = hold === null ? [] : [{ before: null, after: hold }];
     this.#book.commit(moves, now, { request: record });
     recorded.set(keyOf(request), { fingerprint, outcome });
     return outcome;
   }
 
+  /** The hold to be replaced: null when there is none like it of this account and admission. */
+  #replaced({ replaces, accountId, admissionId }: LockRequest): OrderRecord | null | undefined {
+    if (replaces === undefined) return undefined;
+    const order = this.#book.findByHold(replaces);
+    return order?.accountId === accountId && order.admissionId === admissionId ? order : null;
+  }
+
+  /** The hold with other seats and the same end; what it keeps stays at the price it was held at. */
+  #moved(hold: OrderRecord, seats: readonly number[], now: number): OrderRecord {
+    const because = { at: now, actor: 'buyer', why: 'seats changed' } as const;
+    const prices = seats.map((index) => {
+      const kept = hold.prices[hold.seats.indexOf(index)];
+      return kept ?? this.#priceOf(index, hold.currency);
+    });
+    return noteOrder(hold, because, { seats, prices });
+  }
+
   #newHold(request: LockRequest, seats: readonly number[], now: number): OrderRecord {
     const { definition } = this.#context;
     const random = this.#context.randomId();
-    const prices = seats.map((index) => this.#book.categoryOf(index).price);
-    const currency = prices[0]?.currency ?? '';
-    if (prices.some((price) => price.currency !== currency))
-      throw new Error('seats of one hold have prices in two currencies');
+    const currency = this.#book.categoryOf(seats[0] ?? -1).price.currency;
     return {
       orderId: ownedId('book', definition.eventId, random),
       holdId: ownedId('hold', definition.eventId, random),
@@ -90,7 +116,7 @@ export class OrderLocks {
       stage: 'hold',
       ordered: false,
       seats,
-      prices: prices.map((price) => price.amount),
+      prices: seats.map((index) => this.#priceOf(index, currency)),
       currency,
       createdAt: now,
       expiresAt: now + definition.settings.holdTtlMs,
@@ -103,15 +129,15 @@ export class OrderLocks {
     };
   }
 
-  #outcome(
-    decision: LockDecision,
-    hold: OrderRecord | null,
-    seatIds: readonly SeatId[],
-  ): LockOutcome {
-    if (decision.ok) {
-      if (hold === null) throw new Error('a granted lock has a hold');
-      return { ok: true, hold: viewHold(hold, this.#book.seats) };
-    }
+  /** Minor units. */
+  #priceOf(index: number, currency: string): number {
+    const { price } = this.#book.categoryOf(index);
+    if (price.currency !== currency)
+      throw new Error('seats of one hold have prices in two currencies');
+    return price.amount;
+  }
+
+  #refusal(decision: LockDecision & { ok: false }, seatIds: readonly SeatId[]): LockOutcome {
     switch (decision.code) {
       case 'unknown_seat':
       case 'duplicate_seat': {
@@ -136,6 +162,9 @@ export class OrderLocks {
       case 'not_admitted':
       case 'admission_expired':
       case 'hold_exists':
+      case 'hold_not_found':
+      case 'hold_expired':
+      case 'order_closed':
         return { ok: false, code: decision.code };
       default:
         return unreachable(decision);

@@ -35,8 +35,9 @@ function ticketsOf(orderId: string, items: readonly OrderItem[]): TicketRef[] {
   return items.map(({ seatId }) => ({ ticketId: ticketIdOf(orderId, seatId), seatId }));
 }
 
-/** The hold as a lock answers it. */
-export function viewHold(order: OrderRecord, seats: readonly Seat[]): Hold {
+/** The hold as a lock answers it; its admission ends at `admittedUntil`. */
+export function viewHold(order: OrderRecord, seats: readonly Seat[], admittedUntil: number): Hold {
   const { holdId, items, expiresAt, total } = viewOrder(order, seats);
-  return { holdId, seatIds: items.map((item) => item.seatId), expiresAt, total };
+  const extendableUntil = Math.max(expiresAt, admittedUntil);
+  return { holdId, seatIds: items.map((item) => item.seatId), expiresAt, extendableUntil, total };
 }

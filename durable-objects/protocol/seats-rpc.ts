@@ -19,6 +19,8 @@ export interface Hold {
   holdId: HoldId;
   seatIds: readonly SeatId[];
   expiresAt: number;
+  /** Until when it can be made to last by extending it: the end of the admission, or its own when that is later. */
+  extendableUntil: number;
   total: Money;
 }
 
@@ -69,7 +71,10 @@ export interface TicketRef {
   seatId: SeatId;
 }
 
-/** Outcome of a lock. On `seats_unavailable` nothing is held; nearest equal seats come along. */
+/**
+ * Outcome of a lock. On `seats_unavailable` nothing changed, and nearest equal seats come along. The last
+ * three are about a hold to be replaced, which is the caller's still.
+ */
 export type LockOutcome = Result<
   { hold: Hold },
   | { code: 'seats_unavailable'; seatIds: readonly SeatId[]; alternatives: readonly SeatId[] }
@@ -83,7 +88,23 @@ export type LockOutcome = Result<
       | 'sale_not_open'
       | 'sale_closed'
       | 'event_not_found'
+      | 'hold_not_found'
+      | 'hold_expired'
+      | 'order_closed'
     >
+>;
+
+/** Outcome of extending a hold: the hold as it is now, which is as it was where no time is left to give. */
+export type ExtendOutcome = Result<
+  { hold: Hold },
+  Refused<
+    | 'hold_not_found'
+    | 'hold_expired'
+    | 'order_closed'
+    | 'admission_expired'
+    | 'request_reused'
+    | 'event_not_found'
+  >
 >;
 
 /** Outcome of any command on one order. */
@@ -114,6 +135,11 @@ export interface LockRequest {
   admissionId: string;
   seatIds: readonly SeatId[];
   requestId: RequestId;
+  /**
+   * A hold of this admission that these seats take the place of: it keeps its id, its order and its end,
+   * and gives up its old seats only when it has all of the new ones.
+   */
+  replaces?: HoldId | undefined;
 }
 
 /** EventSale, the side of seats and orders. */
@@ -124,6 +150,15 @@ export interface SaleSeatsRpc {
    * the same `requestId` with the same seats returns the recorded outcome.
    */
   lockAll(request: { requests: readonly LockRequest[] }): Promise<LockOutcome[]>;
+  /**
+   * Lets a hold last as long as a new one would, never past the admission's end, and never shorter than it
+   * was. The same `requestId` returns the recorded outcome.
+   */
+  extendHold(request: {
+    accountId: AccountId;
+    holdId: HoldId;
+    requestId: RequestId;
+  }): Promise<ExtendOutcome>;
   /** A payment is ended only after its intent is cancelled; when that is unknown, ask again. */
   releaseHold(request: {
     accountId: AccountId;

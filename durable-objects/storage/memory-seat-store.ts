@@ -1,5 +1,4 @@
-import { orderIdOf } from '../core/ids.ts';
-import type { AccountId, HoldId, OrderId } from '../core/ids.ts';
+import type { AccountId, OrderId } from '../core/ids.ts';
 import { isOpen, seatsOwned } from '../core/order-record.ts';
 import type { OrderRecord } from '../core/order-record.ts';
 import type { SeatRow } from '../core/seat-table.ts';
@@ -57,10 +56,6 @@ export class MemorySeatStore implements SeatStore {
 
   order(orderId: OrderId): OrderRecord | null {
     return this.#orders.get(orderId) ?? null;
-  }
-
-  orderOfHold(holdId: HoldId): OrderRecord | null {
-    return this.order(orderIdOf(holdId));
   }
 
   ordersOf(accountId: AccountId): OrderRecord[] {

@@ -1,7 +1,7 @@
-import type { AccountId, HoldId, OrderId } from '../core/ids.ts';
+import type { AccountId, OrderId } from '../core/ids.ts';
 import type { OrderRecord } from '../core/order-record.ts';
 import type { SeatRow } from '../core/seat-table.ts';
-import type { LockOutcome, Order } from '../protocol/seats-rpc.ts';
+import type { ExtendOutcome, LockOutcome, Order } from '../protocol/seats-rpc.ts';
 
 /** One command of an account, as its caller named it. */
 export interface RequestKey {
@@ -9,10 +9,13 @@ export interface RequestKey {
   requestId: string;
 }
 
-/** The recorded outcome of one command. */
+/** What a command with a `requestId` may have answered. */
+export type RecordedOutcome = LockOutcome | ExtendOutcome;
+
+/** The recorded outcome of one command; the fingerprint says what was asked. */
 export interface RequestRow extends RequestKey {
   fingerprint: string;
-  outcome: LockOutcome;
+  outcome: RecordedOutcome;
   at: number;
 }
 
@@ -60,7 +63,6 @@ export interface SeatStore {
   load(): SeatsOnWake;
   commit(commit: SeatCommit): void;
   order(orderId: OrderId): OrderRecord | null;
-  orderOfHold(holdId: HoldId): OrderRecord | null;
   /** All orders and holds of the account, oldest first. */
   ordersOf(accountId: AccountId): OrderRecord[];
   /** Those of the calls that are recorded. */

@@ -1,13 +1,13 @@
-import { orderIdOf } from '../core/ids.ts';
-import type { AccountId, HoldId, OrderId } from '../core/ids.ts';
+import type { AccountId, OrderId } from '../core/ids.ts';
 import { isOpen, seatsOwned } from '../core/order-record.ts';
 import type { OrderRecord } from '../core/order-record.ts';
 import type { SeatRow, SeatState } from '../core/seat-table.ts';
-import type { LockOutcome, Order } from '../protocol/seats-rpc.ts';
+import type { Order } from '../protocol/seats-rpc.ts';
 import type { SchemaStep } from './schema.ts';
 import type {
   OutboxKind,
   OutboxRow,
+  RecordedOutcome,
   RequestKey,
   RequestRow,
   SeatCommit,
@@ -122,10 +122,6 @@ export class SqlSeatStore implements SeatStore {
     return this.#orders('SELECT body FROM orders WHERE order_id = ?', orderId)[0] ?? null;
   }
 
-  orderOfHold(holdId: HoldId): OrderRecord | null {
-    return this.order(orderIdOf(holdId));
-  }
-
   ordersOf(accountId: AccountId): OrderRecord[] {
     return this.#orders(
       'SELECT body FROM orders WHERE account_id = ? ORDER BY at, order_id',
@@ -141,7 +137,7 @@ export class SqlSeatStore implements SeatStore {
     );
     return rows.toArray().map(({ account_id, request_id, outcome, ...row }) => ({
       ...row,
-      outcome: JSON.parse(outcome) as LockOutcome,
+      outcome: JSON.parse(outcome) as RecordedOutcome,
       accountId: account_id,
       requestId: request_id,
     }));

@@ -4,16 +4,14 @@ import { stepOrder, totalOf } from '../../durable-objects/core/order-record.ts';
 import type { OrderRecord } from '../../durable-objects/core/order-record.ts';
 import { stadiumPlan } from '../../durable-objects/core/plan-geometry.ts';
 import { SEAT } from '../../durable-objects/core/seat-table.ts';
-import type { AdmissionBook, SaleContext } from '../../durable-objects/event-sale/context.ts';
+import type { AdmissionBook } from '../../durable-objects/event-sale/context.ts';
 import { OrderBook } from '../../durable-objects/event-sale/order-book.ts';
 import { OrderLocks } from '../../durable-objects/event-sale/order-locks.ts';
 import { OrderSettling } from '../../durable-objects/event-sale/order-settling.ts';
 import { Outbox } from '../../durable-objects/event-sale/outbox.ts';
 import type { LockRequest } from '../../durable-objects/protocol/seats-rpc.ts';
-import type { SeatStore } from '../../durable-objects/storage/seat-records.ts';
-import { MemoryTimers } from '../../durable-objects/storage/timers.ts';
-import { HandPayments } from '../unit/seats/hand-payments.ts';
-import { saleDefinition } from '../unit/seats/sale-kit.ts';
+import { MemorySeatStore } from '../../durable-objects/storage/memory-seat-store.ts';
+import { HandSale } from '../unit/seats/sale-kit.ts';
 import { median } from './report.ts';
 import type { Figure } from './report.ts';
 
@@ -82,56 +80,26 @@ function pay(book: OrderBook, orderId: OrderId, now: number): OrderRecord {
   return order;
 }
 
-function openSale(): { book: OrderBook; locks: OrderLocks; settling: OrderSettling; now: number } {
-  const { plan, categories } = stadiumPlan();
-  const definition = { ...saleDefinition({}, plan), categories };
-  const now = definition.settings.opensAt;
-  let ids = 0;
-  const context: SaleContext = {
-    now: () => now,
-    randomId: () => `R${String(++ids).padStart(15, '0')}`,
-    definition,
-    ports: {
-      catalogue: { load: async () => definition },
-      payments: new HandPayments(),
-      filing: { file: async () => ({ refused: [] }) },
-      mail: { sendTickets: async () => {} },
-      telemetry: { record: () => {} },
-    },
-    timers: new MemoryTimers(),
-    publish: () => {},
-    later: () => {},
-    background: () => {},
-  };
-  const admissions: AdmissionBook = {
-    admission: () => ({ state: 'live', until: now + 900_000 }),
-    endAdmission: () => {},
-  };
-  const book = new OrderBook(context, nowhere, () => {});
-  const parts = { store: nowhere, book, admissions };
-  const outbox = new Outbox(context, nowhere, () => {});
-  const settling = new OrderSettling(context, { ...parts, outbox });
-  return { book, locks: new OrderLocks(context, parts), settling, now };
+/** Open orders are in the book's memory, and no request is asked twice here. */
+class NoStorage extends MemorySeatStore {
+  override commit(): void {}
 }
 
-/** A store that forgets: open orders are in the book's memory, and no request is asked twice here. */
-const nowhere: SeatStore = {
-  load: () => ({ seats: [], openOrders: [], owned: new Map() }),
-  commit: () => {},
-  order: () => null,
-  orderOfHold: () => null,
-  ordersOf: () => [],
-  requests: () => [],
-  forgetRequests: () => {},
-  hasStripeEvent: () => false,
-  outboxHead: () => [],
-  outboxDue: () => [],
-  outboxNext: () => null,
-  outboxCount: () => 0,
-  outboxDone: () => {},
-  outboxRetry: () => {},
-  outboxAside: () => {},
-  ordersOfSeat: () => [],
-};
+function openSale(): { book: OrderBook; locks: OrderLocks; settling: OrderSettling; now: number } {
+  const { plan, categories } = stadiumPlan();
+  const sale = new HandSale({ plan, categories });
+  const { ports, ...rest } = sale.context();
+  const context = { ...rest, ports: { ...ports, telemetry: { record: () => {} } } };
+  const admissions: AdmissionBook = {
+    admission: () => ({ state: 'live', until: sale.now + 900_000 }),
+    endAdmission: () => {},
+  };
+  const store = new NoStorage();
+  const book = new OrderBook(context, store, () => {});
+  const parts = { store, book, admissions };
+  const outbox = new Outbox(context, store, () => {});
+  const settling = new OrderSettling(context, { ...parts, outbox });
+  return { book, locks: new OrderLocks(context, parts), settling, now: sale.now };
+}
 
 if (import.meta.main) console.log(lockAndConfirm());

@@ -33,14 +33,20 @@ async function freeSeats(count: number): Promise<string[]> {
   return free.slice(0, count);
 }
 
-async function lock(token: string, admission: string, seatIds: string[], requestId = freshId()) {
+async function lock(
+  token: string,
+  admission: string,
+  seatIds: string[],
+  requestId = freshId(),
+  replaces?: string,
+) {
   return ask<HoldAnswer & { code?: string; alternatives?: string[]; seatIds: string[] }>(
     'POST',
     '/api/inventory/lock-seats',
     {
       token,
       headers: { 'x-admission-token': admission },
-      body: { eventId: CONCERT, seatIds, requestId },
+      body: { eventId: CONCERT, seatIds, requestId, ...(replaces && { replaces }) },
     },
   );
 }
@@ -126,6 +132,37 @@ describe('the whole purchase by API alone', () => {
     expect(released.status).toBe(204);
     const won = await lock(second, other, seatIds);
     expect(won.status).toBe(201);
+  });
+
+  it('swaps seats within a hold and its booking, and lets the hold last to the end of the admission', async () => {
+    const token = await tokenOf(6);
+    const admission = await admit(token);
+    const [first = '', second = ''] = await freeSeats(2);
+    const held = await lock(token, admission, [first]);
+    const { holdId } = held.body;
+    const made = await ask<Booking>('POST', '/api/booking/create', { token, body: { holdId } });
+
+    const swapped = await lock(token, admission, [second], freshId(), holdId);
+    expect([swapped.status, swapped.body.holdId, swapped.body.seatIds]).toEqual([
+      201,
+      holdId,
+      [second],
+    ]);
+    expect(swapped.body.expiresAt).toBe(held.body.expiresAt);
+    expect(await freeSeats(1)).toEqual([first]);
+    const booking = await ask<Booking>('GET', `/api/bookings/${made.body.bookingId}`, { token });
+    expect(booking.body.items.map((item) => item.seatId)).toEqual([second]);
+    const lost = await lock(token, admission, [first], freshId(), `${holdId.slice(0, -4)}aaaa`);
+    expect([lost.status, lost.body.code]).toEqual([404, 'hold_not_found']);
+
+    const path = `/api/inventory/holds/${holdId}/extend`;
+    const extended = await ask<HoldAnswer>('POST', path, { token, body: { requestId: freshId() } });
+    expect(extended.status).toBe(200);
+    expect(Date.parse(extended.body.expiresAt)).toBeGreaterThan(Date.parse(held.body.expiresAt));
+    expect(Date.parse(extended.body.expiresAt)).toBeLessThanOrEqual(
+      Date.parse(extended.body.extendableUntil),
+    );
+    await ask('DELETE', `/api/inventory/holds/${holdId}`, { token });
   });
 
   it('keeps holds and bookings from everybody else, as if there were none', async () => {

@@ -68,6 +68,7 @@ function toEvent(record: EventRecord, now: number): Event {
       requireVerifiedEmail: settings.requireVerifiedEmail ?? false,
       seatsPerAccount: settings.seatsPerAccount,
       holdSeconds: seconds(settings.holdTtlMs),
+      holdMaxSeconds: seconds(Math.max(settings.holdTtlMs, settings.admission.sessionMs)),
       payingSeconds: seconds(settings.payingTtlMs),
       admission: {
         batchSize: admission.batchSize,

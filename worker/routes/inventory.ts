@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { EventId } from '../../durable-objects/core/ids.ts';
-import type { LockOutcome, LockRequest } from '../../durable-objects/protocol/seats-rpc.ts';
+import type { Hold, LockOutcome, LockRequest } from '../../durable-objects/protocol/seats-rpc.ts';
 import { saleOf } from '../../durable-objects/stubs.ts';
 import { requireAdmission } from '../admission.ts';
 import { requireEvent } from '../catalogue-access.ts';
@@ -17,7 +17,8 @@ import { owningSale } from '../owned.ts';
 import { ProblemError } from '../problem.ts';
 import { ask } from '../rpc.ts';
 import { holdId } from '../schemas/common.ts';
-import { holdResponse, lockRequest } from '../schemas/inventory.ts';
+import { extendRequest, holdResponse, lockRequest } from '../schemas/inventory.ts';
+import type { HoldAnswer } from '../schemas/inventory.ts';
 import { iso } from '../times.ts';
 import { BEARER, BODY, bearerAuth, body, json, problems } from './problems.ts';
 
@@ -48,6 +49,34 @@ const lock = createRoute({
       'unknown_seat',
       'duplicate_seat',
       'too_many_seats',
+      'hold_not_found',
+      'hold_expired',
+      'order_closed',
+      'overloaded',
+    ),
+  },
+});
+
+const extend = createRoute({
+  method: 'post',
+  path: '/api/inventory/holds/{holdId}/extend',
+  tags: ['Seats'],
+  summary: 'Keep held seats longer, up to the end of the admission',
+  description:
+    'The hold then lasts as long as one taken now (`rules.holdSeconds`), but not past the end of the admission. Asked again with the same `requestId` it gives no more.',
+  security: bearerAuth,
+  middleware: [stillSignedIn] as const,
+  request: { params: z.object({ holdId }), ...body(extendRequest) },
+  responses: {
+    200: json(holdResponse, 'The hold as it is now.'),
+    ...problems(
+      ...BEARER,
+      ...BODY,
+      'hold_not_found',
+      'hold_expired',
+      'order_closed',
+      'admission_expired',
+      'request_reused',
       'overloaded',
     ),
   },
@@ -67,14 +96,14 @@ const release = createRoute({
   },
 });
 
-/** Locks and releases. */
+/** Locks, swaps, extensions and releases. */
 export function inventoryRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(lock, async (c) => {
-    const { eventId, seatIds, requestId } = c.req.valid('json');
+    const { eventId, ...wanted } = c.req.valid('json');
     const accountId = c.get('access').sub;
     await requireEvent(c, eventId);
     const admissionId = await requireAdmission(c, accountId, eventId);
-    const request = { accountId, admissionId, seatIds, requestId };
+    const request = { accountId, admissionId, ...wanted };
     const { sid } = c.get('access');
     c.set('sessionAsked', true);
     const outcome = await locks
@@ -82,12 +111,17 @@ export function inventoryRoutes(app: OpenAPIHono<AppEnv>): void {
       .ask({ sid, request }, (letters) => lockTogether(c, eventId, letters));
     if (outcome === 'signed_out') throw signedOut();
     if (!outcome.ok) throw lockProblem(outcome);
-    const { hold } = outcome;
-    const total = { amount: hold.total.amount, currency: hold.total.currency };
-    return c.json(
-      { holdId: hold.holdId, seatIds: [...hold.seatIds], expiresAt: iso(hold.expiresAt), total },
-      201,
-    );
+    return c.json(holdAnswer(outcome.hold), 201);
+  });
+
+  app.openapi(extend, async (c) => {
+    const { holdId } = c.req.valid('param');
+    const { requestId } = c.req.valid('json');
+    const { sale } = await owningSale(c, 'hold', holdId);
+    const accountId = c.get('access').sub;
+    const outcome = await ask(() => sale().extendHold({ accountId, holdId, requestId }));
+    if (!outcome.ok) throw new ProblemError(outcome.code);
+    return c.json(holdAnswer(outcome.hold), 200);
   });
 
   app.openapi(release, async (c) => {
@@ -98,6 +132,16 @@ export function inventoryRoutes(app: OpenAPIHono<AppEnv>): void {
     if (!outcome.ok) throw new ProblemError(outcome.code);
     return c.body(null, 204);
   });
+}
+
+function holdAnswer({ holdId, seatIds, expiresAt, extendableUntil, total }: Hold): HoldAnswer {
+  return {
+    holdId,
+    seatIds: [...seatIds],
+    expiresAt: iso(expiresAt),
+    extendableUntil: iso(extendableUntil),
+    total: { amount: total.amount, currency: total.currency },
+  };
 }
 
 interface Letter {

@@ -18,6 +18,10 @@ export const saleRules = z
     requireVerifiedEmail: z.boolean(),
     seatsPerAccount: z.int(),
     holdSeconds: z.int(),
+    holdMaxSeconds: z.int().meta({
+      description:
+        'The most that extending makes of a hold: one taken at the start of an admission may last to its end.',
+    }),
     payingSeconds: z.int(),
     admission: z.object({
       batchSize: z.int(),

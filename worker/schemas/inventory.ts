@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { eventId, money, requestId, seatId, time } from './common.ts';
+import { eventId, holdId, money, requestId, seatId, time } from './common.ts';
 import { category } from './events.ts';
 
 /**
@@ -86,12 +86,32 @@ export const seatStatusResponse = z
 
 /** Body of `POST /api/inventory/lock-seats`. */
 export const lockRequest = z
-  .object({ eventId, seatIds: z.array(seatId).min(1).max(50), requestId })
+  .object({
+    eventId,
+    seatIds: z.array(seatId).min(1).max(50),
+    requestId,
+    replaces: holdId.optional().meta({
+      description:
+        'A live hold of yours: these seats take the place of its own, which are given up only when all of these are held. It keeps its id and its end.',
+    }),
+  })
   .meta({ id: 'LockRequest' });
+
+/** Body of `POST /api/inventory/holds/:holdId/extend`. */
+export const extendRequest = z.object({ requestId }).meta({ id: 'ExtendRequest' });
 
 /** Seats held for the caller. */
 export const holdResponse = z
-  .object({ holdId: z.string(), seatIds: z.array(z.string()), expiresAt: time, total: money })
+  .object({
+    holdId: z.string(),
+    seatIds: z.array(z.string()),
+    expiresAt: time,
+    extendableUntil: time.meta({
+      description:
+        'How long the hold may last at most, by extending it: to the end of the admission.',
+    }),
+    total: money,
+  })
   .meta({ id: 'Hold' });
 
 /** The plain seat list as the site receives it. */

@@ -12,6 +12,7 @@ describe('a lock', () => {
         holdId: 'hold_show_R000000000000001',
         seatIds: ['G-A-1', 'S-A-1'],
         expiresAt: sale.now + 10 * MINUTE,
+        extendableUntil: sale.now + 20 * MINUTE,
         total: { amount: 1_000_000, currency: 'INR' },
       },
     });

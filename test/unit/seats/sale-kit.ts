@@ -6,14 +6,20 @@ import type {
   RequestId,
   SeatId,
 } from '../../../durable-objects/core/ids.ts';
-import type { Seat, SeatPlan } from '../../../durable-objects/core/plan.ts';
+import type { Category, Seat, SeatPlan } from '../../../durable-objects/core/plan.ts';
 import { expandPlan } from '../../../durable-objects/core/plan-geometry.ts';
 import type { SaleDefinition, SaleSettings } from '../../../durable-objects/core/sale.ts';
 import type { AdmissionBook, SaleContext } from '../../../durable-objects/event-sale/context.ts';
 import { OrderDesk } from '../../../durable-objects/event-sale/order-desk.ts';
 import type { Refusal, SalePorts, Telemetry } from '../../../durable-objects/protocol/ports.ts';
 import type { SeatsMessage } from '../../../durable-objects/protocol/live.ts';
-import type { LockOutcome, Order } from '../../../durable-objects/protocol/seats-rpc.ts';
+import type {
+  ExtendOutcome,
+  Hold,
+  LockOutcome,
+  LockRequest,
+  Order,
+} from '../../../durable-objects/protocol/seats-rpc.ts';
 import { MemorySeatStore } from '../../../durable-objects/storage/memory-seat-store.ts';
 import type { SeatStore } from '../../../durable-objects/storage/seat-records.ts';
 import { HandPayments } from './hand-payments.ts';
@@ -102,6 +108,13 @@ export function seatIds(...ids: string[]): SeatId[] {
   return ids as SeatId[];
 }
 
+/** A lock by a buyer's name. */
+export type HandLock = Pick<LockRequest, 'replaces'> & {
+  name: string;
+  ids: string[];
+  requestId: string;
+};
+
 /** Ends what an object was doing when it died. */
 export class DeadObject extends Error {}
 
@@ -132,9 +145,15 @@ export class HandSale {
   #requests = 0;
 
   constructor(
-    options: { settings?: Partial<SaleSettings>; plan?: SeatPlan; store?: SeatStore } = {},
+    options: {
+      settings?: Partial<SaleSettings>;
+      plan?: SeatPlan;
+      categories?: readonly Category[];
+      store?: SeatStore;
+    } = {},
   ) {
-    this.definition = saleDefinition(options.settings, options.plan);
+    const { settings, plan, categories } = options;
+    this.definition = { ...saleDefinition(settings, plan), ...(categories && { categories }) };
     this.seats = expandPlan(this.definition.plan);
     this.store = options.store ?? new MemorySeatStore();
     this.desk = this.#open();
@@ -179,31 +198,53 @@ export class HandSale {
     return admissionId;
   }
 
-  lock(name: string, ids: string[], requestId = `request-${++this.#requests}`): LockOutcome {
-    const [outcome] = this.lockTogether([{ name, ids, requestId }]);
+  lock(name: string, ids: string[], requestId = this.newRequest()): LockOutcome {
+    return this.ask({ name, ids, requestId });
+  }
+
+  /** Other seats instead of those of a hold. */
+  swap(name: string, replaces: HoldId, ids: string[], requestId = this.newRequest()): LockOutcome {
+    return this.ask({ name, ids, replaces, requestId });
+  }
+
+  ask(lock: HandLock): LockOutcome {
+    const [outcome] = this.lockTogether([lock]);
     if (outcome === undefined) throw new Error('no answer to a lock');
     return outcome;
   }
 
   /** Locks of several buyers in one call. */
-  lockTogether(
-    locks: readonly { name: string; ids: string[]; requestId: string }[],
-  ): LockOutcome[] {
-    const requests = locks.map(({ name, ids, requestId }) => ({
+  lockTogether(locks: readonly HandLock[]): LockOutcome[] {
+    const requests = locks.map(({ name, ids, requestId, ...more }) => ({
       accountId: account(name),
       admissionId: `adm-${name}`,
       seatIds: seatIds(...ids),
       requestId: requestId as RequestId,
+      ...more,
     }));
     return this.desk.lockAll({ requests });
   }
 
-  /** Admitted, locked and ordered. */
-  order(name: string, ids: string[]): Order {
+  extend(name: string, holdId: HoldId, requestId = this.newRequest()): ExtendOutcome {
+    const request = { accountId: account(name), holdId, requestId: requestId as RequestId };
+    return this.desk.extendHold(request);
+  }
+
+  /** Admitted, and holding these seats. */
+  hold(name: string, ids: string[]): Hold {
     this.admit(name);
     const locked = this.lock(name, ids);
     if (!locked.ok) throw new Error(`lock: ${locked.code}`);
-    return this.create(name, locked.hold.holdId);
+    return locked.hold;
+  }
+
+  newRequest(): string {
+    return `request-${++this.#requests}`;
+  }
+
+  /** Admitted, locked and ordered. */
+  order(name: string, ids: string[]): Order {
+    return this.create(name, this.hold(name, ids).holdId);
   }
 
   create(name: string, holdId: HoldId): Order {
@@ -232,7 +273,7 @@ export class HandSale {
   }
 
   #open(): OrderDesk {
-    return new OrderDesk(this.#context(), this.#storeOfThisLife(), this.#admissionBook(), () => {
+    return new OrderDesk(this.context(), this.#storeOfThisLife(), this.#admissionBook(), () => {
       this.seatChanges += 1;
     });
   }
@@ -263,7 +304,7 @@ export class HandSale {
     };
   }
 
-  #context(): SaleContext {
+  context(): SaleContext {
     return {
       now: () => this.now,
       randomId: () => `R${String(++this.#ids).padStart(15, '0')}`,

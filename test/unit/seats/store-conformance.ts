@@ -55,7 +55,6 @@ export function storeConformance(withStore: WithStore): void {
       const woken = store.load();
       expect([[...woken.seats], woken.openOrders, [...woken.owned]]).toEqual([[], [], []]);
       expect(store.order('book_show_x' as OrderId)).toBe(null);
-      expect(store.orderOfHold('hold_show_x' as HoldId)).toBe(null);
       expect(store.ordersOf('ana' as AccountId)).toEqual([]);
       expect(store.requests([{ accountId: 'ana' as AccountId, requestId: 'r' }])).toEqual([]);
       expect(store.hasStripeEvent('evt')).toBe(false);
@@ -78,7 +77,6 @@ export function storeConformance(withStore: WithStore): void {
       const sold = { ...row, state: SEAT.sold, version: 2 };
       store.commit({ ...nothing, orders: [paid], seats: [sold] });
       expect(store.order(first.orderId)).toEqual(paid);
-      expect(store.orderOfHold(first.holdId)).toEqual(paid);
       expect([...store.load().seats].sort((a, b) => a.index - b.index)).toEqual([sold, other]);
     });
   });

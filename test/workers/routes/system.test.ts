@@ -82,6 +82,7 @@ describe('public answers', () => {
         '/api/inventory/events/{eventId}/seats',
         '/api/inventory/lock-seats',
         '/api/inventory/holds/{holdId}',
+        '/api/inventory/holds/{holdId}/extend',
         '/api/booking/create',
         '/api/payment/create-intent',
         '/api/payment/confirm',

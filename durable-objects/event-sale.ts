@@ -202,6 +202,7 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
     const context = this.#context(definition);
     const queue: QueueDesk = new QueueDesk(context, new SqlQueueStore(sql), {
       seatsLeft: () => orders.seatsLeft(),
+      holding: () => orders.holding(),
     });
     const orders: OrderDesk = new OrderDesk(context, new SqlSeatStore(sql), queue, () =>
       queue.seatsChanged(),
@@ -228,7 +229,6 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
         setTimeout(() => {
           try {
             task();
-      holding: () => orders.holding(),
           } catch (error) {
             this.#problem(`later: ${String(error)}`);
           }

@@ -133,7 +133,7 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
   }
 
   async reconcile() {
-    return (await this.#open())?.orders.reconcile() ?? { paying: 0, unfiled: 0 };
+    return (await this.#open())?.orders.reconcile() ?? { paying: 0, unfiled: 0, troubles: [] };
   }
 
   override async alarm(): Promise<void> {

@@ -13,8 +13,10 @@ export async function reconcileSales(env: Env, now: number): Promise<void> {
   await Promise.all(
     opened.map(async ({ definition: { eventId } }) => {
       try {
-        const { paying, unfiled } = await saleOf(env, eventId).reconcile();
+        const { paying, unfiled, troubles } = await saleOf(env, eventId).reconcile();
         if (paying + unfiled > 0) log({ name: 'reconciled', eventId, paying, unfiled });
+        // Each minute until it is over: what needs a person must not scroll away.
+        for (const trouble of troubles) log({ name: 'trouble', eventId, ...trouble });
       } catch (error) {
         log({ name: 'problem', part: 'reconcile', eventId, detail: errorWords(error) });
       }

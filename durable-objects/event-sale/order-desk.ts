@@ -7,9 +7,11 @@ import type {
   Order,
   OrderOutcome,
   PaymentStart,
+  Reconciled,
   SaleSeatsRpc,
   SeatSnapshot,
   SettleOutcome,
+  Trouble,
 } from '../protocol/seats-rpc.ts';
 import type { SeatStore } from '../storage/seat-records.ts';
 import type { Timer } from '../storage/timers.ts';
@@ -25,6 +27,8 @@ import { Outbox } from './outbox.ts';
 
 /** How long a recorded outcome can be asked for again, ms. */
 const REQUEST_KEPT_MS = 24 * 3_600_000;
+/** Failed refunds told at a time. */
+const TROUBLES_MAX = 100;
 /** A timer this late was not heard, ms: the alarm is lost. */
 const OVERDUE_MS = 5_000;
 /** Payments that one nudge of the cron looks at; the rest comes with the next. */
@@ -137,7 +141,7 @@ export class OrderDesk implements SeatCount {
       .reverse();
   }
 
-  async reconcile(): Promise<{ paying: number; unfiled: number }> {
+  async reconcile(): Promise<Reconciled> {
     const now = this.#context.now();
     this.#book.sweep(now);
     this.#book.armHolds();
@@ -155,7 +159,7 @@ export class OrderDesk implements SeatCount {
     }
     this.#outbox.wake();
     const paying = this.#book.openOrders().filter((order) => order.stage === 'paying').length;
-    return { paying, unfiled: this.#outbox.unfiled() };
+    return { paying, unfiled: this.#outbox.unfiled(), troubles: this.#troubles() };
   }
 
   /** Idempotent; a timer only tidies, tells and asks, for expiry is judged on read. */
@@ -176,6 +180,18 @@ export class OrderDesk implements SeatCount {
     else if (order.stage === 'paying' || order.stage === 'refunding')
       this.#payments.wake(order, 'timer');
     else this.#book.arm(order, now);
+  }
+
+  #troubles(): Trouble[] {
+    const refunds = this.#book.openOrders().flatMap(({ orderId, stage, refund }): Trouble[] => {
+      if (stage !== 'refunding' || refund === null || refund.attempt === 1) return [];
+      const detail = `${refund.attempt - 1} refunds failed, ${refund.refundId} is next`;
+      return [{ orderId, kind: 'refund_failed', detail }];
+    });
+    const refused = this.#outbox
+      .refused()
+      .map(({ orderId, reason }): Trouble => ({ orderId, kind: 'filing_refused', detail: reason }));
+    return [...refunds.slice(0, TROUBLES_MAX), ...refused];
   }
 
   #view(order: OrderRecord): Order {

@@ -142,6 +142,22 @@ export interface LockRequest {
   replaces?: HoldId | undefined;
 }
 
+/** An order that does not end by itself: its refund failed, or Postgres refuses it. */
+export interface Trouble {
+  orderId: OrderId;
+  kind: 'refund_failed' | 'filing_refused';
+  /** Without the buyer's data. */
+  detail: string;
+}
+
+/** Where a sale stands after the cron's nudge. `unfiled` is the drift between the object and Postgres. */
+export interface Reconciled {
+  paying: number;
+  unfiled: number;
+  /** For the organiser, until each is over; at most a hundred of each kind. */
+  troubles: readonly Trouble[];
+}
+
 /** EventSale, the side of seats and orders. */
 export interface SaleSeatsRpc {
   seats(): Promise<SeatSnapshot | null>;
@@ -187,5 +203,5 @@ export interface SaleSeatsRpc {
   /** The account's orders of this event, newest first. */
   orders(request: { accountId: AccountId }): Promise<readonly Order[]>;
   /** The cron's nudge: lost timers re-armed, `paying` orders asked about, outbox sent. */
-  reconcile(): Promise<{ paying: number; unfiled: number }>;
+  reconcile(): Promise<Reconciled>;
 }

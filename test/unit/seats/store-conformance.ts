@@ -186,6 +186,21 @@ export function storeConformance(withStore: WithStore): void {
     });
   });
 
+  test('a refused entry stands aside, and its order is filed only when it is gone', async () => {
+    await withStore((store) => {
+      const order = record('a', { stage: 'confirmed' });
+      store.commit({ ...nothing, orders: [order], outbox: [entry('a', 'file', 1)] });
+      store.outboxAside(store.outboxHead('file', 10), 70);
+      expect(store.outboxCount('file')).toBe(0);
+      expect(store.outboxNext('aside')).toBe(70);
+      const aside = store.outboxHead('aside', 10_000);
+      expect(aside).toMatchObject([{ orderId: order.orderId, attempts: 1 }]);
+      expect(store.order(order.orderId)?.filed).toBe(false);
+      store.outboxDone(aside);
+      expect(store.order(order.orderId)?.filed).toBe(true);
+    });
+  });
+
   test('a mail that was sent does not make its order filed', async () => {
     await withStore((store) => {
       const order = record('a', { stage: 'confirmed' });

@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { EventId } from './core/ids.ts';
+import { withMoreLeaves } from './core/sale.ts';
 import type { SaleDefinition } from './core/sale.ts';
 import type { SaleContext } from './event-sale/context.ts';
 import { Gather } from './event-sale/gather.ts';
@@ -11,7 +12,12 @@ import { LIMITS } from './protocol/limits.ts';
 import type { SalePorts } from './protocol/ports.ts';
 import type { SaleQueueRpc } from './protocol/queue-rpc.ts';
 import type { SaleSeatsRpc } from './protocol/seats-rpc.ts';
-import { definitionSteps, readDefinition, writeDefinition } from './storage/definition-store.ts';
+import {
+  definitionSteps,
+  readDefinition,
+  replaceDefinition,
+  writeDefinition,
+} from './storage/definition-store.ts';
 import { queueSteps, SqlQueueStore } from './storage/queue-store.ts';
 import { migrate } from './storage/schema.ts';
 import { seatSteps, SqlSeatStore } from './storage/seat-store.ts';
@@ -50,6 +56,7 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
   });
   #ports: SalePorts | null = null;
   #desks: Desks | null = null;
+  #definition: SaleDefinition | null = null;
   #loading: Promise<Desks | null> | null = null;
   #alarmAt: number | null = null;
 
@@ -133,7 +140,25 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
   }
 
   async reconcile() {
-    return (await this.#open())?.orders.reconcile() ?? { paying: 0, unfiled: 0, troubles: [] };
+    const desks = await this.#open();
+    if (desks === null) return { paying: 0, unfiled: 0, troubles: [] };
+    await this.#growTree();
+    return desks.orders.reconcile();
+  }
+
+  /** Of all that the catalogue says, only a larger number of leaves is taken over while the sale is on. */
+  async #growTree(): Promise<void> {
+    const kept = this.#definition;
+    if (kept === null) return;
+    try {
+      const current = await this.#portsOnce().catalogue.load(kept.eventId);
+      const grown = current === null ? null : withMoreLeaves(kept, current.settings.leaves);
+      if (grown === null) return;
+      replaceDefinition(this.ctx.storage.sql, grown);
+      this.#definition = grown;
+    } catch (error) {
+      this.#problem(`catalogue: ${String(error)}`);
+    }
   }
 
   override async alarm(): Promise<void> {
@@ -199,7 +224,8 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
   #compose(definition: SaleDefinition): Desks {
     if (this.#desks !== null) return this.#desks;
     const { sql } = this.ctx.storage;
-    const context = this.#context(definition);
+    this.#definition = definition;
+    const context = this.#context(() => this.#definition ?? definition);
     const queue: QueueDesk = new QueueDesk(context, new SqlQueueStore(sql), {
       seatsLeft: () => orders.seatsLeft(),
       holding: () => orders.holding(),
@@ -214,11 +240,13 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
     return this.#desks;
   }
 
-  #context(definition: SaleDefinition): SaleContext {
+  #context(definition: () => SaleDefinition): SaleContext {
     return {
       now: () => Date.now(),
       randomId,
-      definition,
+      get definition() {
+        return definition();
+      },
       ports: this.#portsOnce(),
       timers: this.#timers,
       publish: (frames) => {

@@ -16,7 +16,7 @@ import { SqlNotes } from './storage/notes.ts';
 import { relaySteps, SqlRelayStore } from './storage/relay-store.ts';
 import { roomSteps, SqlRoomStore } from './storage/room-store.ts';
 import { migrate } from './storage/schema.ts';
-import { parentAt, roomNamed, saleOf } from './stubs.ts';
+import { leafAt, parentAt, roomNamed, saleOf } from './stubs.ts';
 import type { ObjectEnv } from './stubs.ts';
 import type { NodeContext, RoomContext } from './waiting-room/context.ts';
 import { Live } from './waiting-room/live.ts';
@@ -55,14 +55,19 @@ export class WaitingRoom extends DurableObject<ObjectEnv> implements WaitingRoom
     this.#start();
   }
 
-  #openLeaf(context: NodeContext, { eventId }: RoomNode): Leaf {
+  #openLeaf(context: NodeContext, { eventId, index }: RoomNode): Leaf {
     const { ctx, env } = this;
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     const sockets = new Sockets(ctx.getWebSockets());
     const store = new SqlRoomStore(ctx.storage.sql);
     const sale = () => saleOf(env, eventId);
     const sign: RoomContext['sign'] = (claims) => signToken(env.AUTH_SECRET, 'receipt', claims);
-    const desk = new RoomDesk({ ...context, eventId, sale, sign }, store, sockets);
+    const other = (leaf: number) => leafAt(env, eventId, leaf);
+    const desk = new RoomDesk(
+      { ...context, eventId, index, sale, leaf: other, sign },
+      store,
+      sockets,
+    );
     const live = { now: () => Date.now(), eventId, authSecret: env.AUTH_SECRET };
     return { desk, sockets, live: new Live(live, desk, sockets) };
   }
@@ -122,6 +127,10 @@ export class WaitingRoom extends DurableObject<ObjectEnv> implements WaitingRoom
     return this.#fans.desk.leave(request);
   }
 
+  handOver(request: { to: number }) {
+    return this.#fans.desk.handOver(request);
+  }
+
   lastTick() {
     return (this.#relay ?? this.#fans.desk).lastTick();
   }
@@ -136,11 +145,15 @@ export class WaitingRoom extends DurableObject<ObjectEnv> implements WaitingRoom
 
   /** Takes a socket that the Worker has verified. */
   override fetch(request: Request): Response {
-    const { sockets, live } = this.#fans;
+    const { desk, sockets, live } = this.#fans;
     const accountId = request.headers.get(LIVE_HEADERS.account);
     const expiresAt = Number(request.headers.get(LIVE_HEADERS.tokenExpires));
     if (request.headers.get('upgrade') !== 'websocket' || accountId === null || !(expiresAt > 0)) {
       return new Response(null, { status: 426, headers: { upgrade: 'websocket' } });
+    }
+    const home = desk.homeOf(accountId as AccountId);
+    if (typeof home === 'number') {
+      return new Response(null, { status: 421, headers: { [LIVE_HEADERS.leaf]: String(home) } });
     }
     const [browser, server] = Object.values(new WebSocketPair());
     if (browser === undefined || server === undefined) throw new Error('a pair has two ends');

@@ -19,6 +19,8 @@ export interface Batch {
   /** Epoch ms. */
   at: number;
   grant: BatchGrant | null;
+  /** Of a batch taken over from another leaf: the indices of those who came with it. Absent: all. */
+  present?: readonly number[];
 }
 
 /** A child's batch inside one of a relay's. */

@@ -37,16 +37,17 @@ export class Fans {
     return this.#fans.values();
   }
 
-  /** Adds a batch; whoever was known from an earlier one is replaced. */
-  add(batch: Batch): void {
-    const { at } = batch;
-    const first = batch.grant?.first ?? null;
-    this.#firsts.set(batch.batch, first);
-    batch.accounts.forEach((accountId, index) => {
+  /** Adds those of a batch who are present; whoever was known from an earlier one is replaced. */
+  add({ batch, accounts, at, grant, present }: Batch): void {
+    const first = grant?.first ?? null;
+    this.#firsts.set(batch, first);
+    for (const index of present ?? accounts.keys()) {
+      const accountId = accounts[index];
+      if (accountId === undefined) continue;
       const place = first === null ? null : first + index;
-      const fan = { accountId, batch: batch.batch, index, joinedAt: at, place };
+      const fan = { accountId, batch, index, joinedAt: at, place };
       this.#fans.set(accountId, { ...fan, admission: null, over: false });
-    });
+    }
   }
 
   /** Tells the places of an answered batch; those who left meanwhile are passed over. Returns who got one. */
@@ -66,6 +67,13 @@ export class Fans {
   drop(batch: Batch): void {
     this.#firsts.delete(batch.batch);
     for (const accountId of batch.accounts) this.remove(accountId, batch.batch);
+  }
+
+  /** Forgets everybody of whom this is true. */
+  removeAll(isGone: (accountId: AccountId) => boolean): void {
+    for (const accountId of this.#fans.keys()) {
+      if (isGone(accountId)) this.#fans.delete(accountId);
+    }
   }
 
   /** Forgets the fan of this batch and account, not a later one. */

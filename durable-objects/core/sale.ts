@@ -34,8 +34,10 @@ export interface SaleSettings {
   joinLimit: { max: number; windowMs: number };
   /** Only accounts whose e-mail address was verified may join; absent: anybody signed in. */
   requireVerifiedEmail?: boolean;
-  /** Leaves of the waiting-room tree. */
+  /** Leaves of the waiting-room tree, by `planFor` the fans expected. It may grow while the sale is on. */
   leaves: number;
+  /** Set by EventSale once the tree has grown: leaves at the start. */
+  leavesAtStart?: number;
 }
 
 /** Everything an EventSale must know of its event; loaded once from the catalogue and then kept. */
@@ -49,4 +51,12 @@ export interface SaleDefinition {
   settings: SaleSettings;
   categories: readonly Category[];
   plan: SeatPlan;
+}
+
+/** The sale with a larger tree, or null when it is not larger: a tree never shrinks. */
+export function withMoreLeaves(definition: SaleDefinition, leaves: number): SaleDefinition | null {
+  const { settings } = definition;
+  if (leaves <= settings.leaves) return null;
+  const leavesAtStart = settings.leavesAtStart ?? settings.leaves;
+  return { ...definition, settings: { ...settings, leaves, leavesAtStart } };
 }

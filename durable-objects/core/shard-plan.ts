@@ -99,6 +99,25 @@ export function nextHome(accountId: AccountId, leaf: number): number | null {
   return null;
 }
 
+/** What a leaf knows of the tree's growth. */
+export interface Territory {
+  leaf: number;
+  /** Leaves at the start of the sale: their accounts are theirs with nothing to take over. */
+  leavesAtStart: number;
+  /** Leaves that have taken over their accounts from this one. */
+  handedOver: ReadonlySet<number>;
+}
+
+/** The leaf to ask instead about an account that is not, or no longer, this one's; null when it is. */
+export function redirect(accountId: AccountId, territory: Territory): number | null {
+  const { leaf, leavesAtStart, handedOver } = territory;
+  const first = leafOf(accountId, leavesAtStart);
+  const onTheWay = leaf === first || (leaf >= leavesAtStart && isBelow(accountId, leaf));
+  if (!onTheWay) return first;
+  const next = nextHome(accountId, leaf);
+  return next !== null && handedOver.has(next) ? next : null;
+}
+
 function topBit(leaf: number): number {
   return 2 ** Math.floor(Math.log2(leaf));
 }

@@ -153,13 +153,19 @@ export class QueueDesk implements AdmissionBook {
 
   /** Current tick; from now on ticks are published to `child`. */
   subscribe(child: string): Subscription {
-    const { admission, joinLimit } = this.#context.definition.settings;
+    const { settings } = this.#context.definition;
+    const { admission, joinLimit, leavesAtStart = settings.leaves } = settings;
     this.#subscribe(child);
     this.#catchUp();
     this.#arm();
     const { claimWindowMs, graceMs } = admission;
     const calls = this.#line.calls.map(({ first, end, calledAt }) => ({ first, end, calledAt }));
-    return { tick: this.tick(), joinLimit, claims: { claimWindowMs, graceMs, calls } };
+    return {
+      tick: this.tick(),
+      joinLimit,
+      claims: { claimWindowMs, graceMs, calls },
+      leavesAtStart,
+    };
   }
 
   /** Everyone who gets the frames; kept over restarts. */

@@ -1,3 +1,4 @@
+import type { BatchGrant } from '../core/batch.ts';
 import type { Call } from '../core/calls.ts';
 import type { ChainLink } from '../core/fairness/grant-chain.ts';
 import type { AccountId } from '../core/ids.ts';
@@ -9,10 +10,12 @@ export interface Standing {
   status: 'lobby' | 'waiting' | 'admitted';
   place: number;
   order: number;
-  /** People ahead who have not left; 0 once called. */
+  /** People ahead who have not left; 0 once called. In a lobby that is to be drawn: everybody else. */
   ahead: number;
   /** Expected wait, seconds, from the measured rate; null when it cannot be known (paused, not open). */
   etaSeconds: number | null;
+  /** How soon a client without a socket should ask again, ms. */
+  pollMs: number;
   joinedAt: number;
   /** Set when called: until when the fan may come in (claim), epoch ms. */
   claimUntil: number | null;
@@ -38,18 +41,47 @@ export interface Admission {
   until: number;
 }
 
+/** The account belongs to another leaf: ask there. A caller's number of leaves may be old while the tree grows. */
+export interface Moved {
+  code: 'moved';
+  leaf: number;
+}
+
 /** What a leaf answers to a join. */
 export type JoinOutcome = Result<
   { position: FanPosition },
-  | { code: 'rate_limited' | 'overloaded'; retryAfterMs: number }
+  | { code: 'rate_limited' | 'overloaded' | 'unavailable'; retryAfterMs: number }
   | { code: 'event_not_found' | 'sale_closed' }
+  | Moved
 >;
 
 /** What a leaf answers to a question about an account's own place. */
 export type PositionOutcome = Result<
   { position: FanPosition },
-  Refused<'not_in_queue' | 'event_not_found'> | { code: 'overloaded'; retryAfterMs: number }
+  | Refused<'not_in_queue' | 'event_not_found'>
+  | { code: 'overloaded' | 'unavailable'; retryAfterMs: number }
+  | Moved
 >;
+
+/** What a leaf answers to one who leaves. */
+export type LeaveOutcome = Result<
+  object,
+  | Refused<'not_in_queue' | 'event_not_found'>
+  | { code: 'overloaded' | 'unavailable'; retryAfterMs: number }
+  | Moved
+>;
+
+/** What a leaf that is added takes over: all that its ancestor knows of its fans. */
+export type Inheritance = readonly InheritedBatch[];
+
+/** The fans of one of the ancestor's batches: the accounts at `present` are taken over, with their admissions. */
+export interface InheritedBatch {
+  accounts: readonly AccountId[];
+  at: number;
+  grant: BatchGrant;
+  present: readonly number[];
+  admissions: readonly (readonly [index: number, admission: Admission])[];
+}
 
 /** WaitingRoom leaf, as the Worker calls it. Sockets arrive by `fetch` with `LIVE_HEADERS`. */
 export interface WaitingRoomRpc {
@@ -58,13 +90,13 @@ export interface WaitingRoomRpc {
   /** Own place; with `claim`, one who is called comes in. */
   position(request: { accountId: AccountId; claim: boolean }): Promise<PositionOutcome>;
   /** Gives the place up for good. */
-  leave(request: {
-    accountId: AccountId;
-  }): Promise<Result<object, Refused<'not_in_queue' | 'event_not_found'>>>;
+  leave(request: { accountId: AccountId }): Promise<LeaveOutcome>;
   /** The last tick seen, for clients without a socket. Null: no such event. */
   lastTick(): Promise<Tick | null>;
   /** From the parent: frames to send to every socket as they are. `seats` only goes to those who watch seats. */
   publish(frames: PublishedFrames): Promise<void>;
+  /** From leaf `to`, which was added: its accounts are its own from then on. `not yet`: ask again soon. Idempotent. */
+  handOver(request: { to: number }): Promise<Inheritance | 'not yet'>;
 }
 
 /** A relay: parent of its leaves, child of EventSale. */
@@ -90,6 +122,8 @@ export const LIVE_HEADERS = {
   account: 'x-onsale-account',
   tokenExpires: 'x-onsale-expires',
   mayNotJoin: 'x-onsale-may-not-join',
+  /** In an answer of status 421: the leaf to ask instead. */
+  leaf: 'x-onsale-leaf',
 } as const;
 
 /** A range of places for one batch of one child; `(child, batch)` always gets the same range. */
@@ -152,6 +186,8 @@ export interface Subscription {
   tick: Tick;
   joinLimit: { max: number; windowMs: number };
   claims: ClaimRules;
+  /** Leaves when the sale was first asked for: leaves added since take over from their ancestors. */
+  leavesAtStart: number;
 }
 
 /** EventSale, the queue side. */

@@ -22,3 +22,8 @@ export function writeDefinition(sql: SqlStorage, definition: SaleDefinition): vo
     JSON.stringify(definition),
   );
 }
+
+/** Keeps a definition in place of the first. */
+export function replaceDefinition(sql: SqlStorage, definition: SaleDefinition): void {
+  sql.exec('UPDATE definition SET json = ? WHERE id = 1', JSON.stringify(definition));
+}

@@ -23,7 +23,7 @@ export interface RoomAdmission {
 export interface RoomStore extends Notes<RoomNote> {
   /** Ascending by batch. */
   batches(): Batch[];
-  /** Written before the parent is asked. */
+  /** Written before the parent is asked. Batches taken over from another leaf have numbers below 0. */
   addBatch(batch: Batch): void;
   /** The parent's answer. */
   setGrant(batch: number, grant: BatchGrant): void;
@@ -39,9 +39,10 @@ export interface RoomStore extends Notes<RoomNote> {
 
 /**
  * `name`: the object's own. `reported`: departures up to this `seq` were acknowledged. `refused`: the last
- * batch that the parent refused. `feed`: the last frame.
+ * batch that the parent refused. `feed`: the last frame. `inherited`: set once this leaf has taken over what
+ * its ancestor knew. `handed`: leaves that have taken over from this one, as JSON.
  */
-export type RoomNote = 'name' | 'reported' | 'refused' | 'feed';
+export type RoomNote = 'name' | 'reported' | 'refused' | 'feed' | 'inherited' | 'handed';
 
 /** Schema of `SqlRoomStore`. */
 export const roomSteps: readonly SchemaStep[] = [
@@ -61,6 +62,7 @@ export const roomSteps: readonly SchemaStep[] = [
           DELETE FROM room_notes WHERE key <> 'name';
           CREATE TABLE room_batches (batch INTEGER PRIMARY KEY, accounts TEXT NOT NULL, at INTEGER NOT NULL, granted TEXT) STRICT;`,
   },
+  { id: 'room-3', sql: 'ALTER TABLE room_batches ADD COLUMN present TEXT' },
 ];
 
 /** A leaf's memory in its SQLite. */
@@ -78,22 +80,25 @@ export class SqlRoomStore extends SqlNotes<RoomNote> implements RoomStore {
       accounts: string;
       at: number;
       granted: string | null;
-    }>('SELECT batch, accounts, at, granted FROM room_batches ORDER BY batch');
-    return rows.toArray().map(({ batch, accounts, at, granted }) => ({
+      present: string | null;
+    }>('SELECT batch, accounts, at, granted, present FROM room_batches ORDER BY batch');
+    return rows.toArray().map(({ batch, accounts, at, granted, present }) => ({
       batch,
       accounts: JSON.parse(accounts) as AccountId[],
       at,
       grant: granted === null ? null : (JSON.parse(granted) as BatchGrant),
+      ...(present === null ? {} : { present: JSON.parse(present) as number[] }),
     }));
   }
 
   addBatch(batch: Batch): void {
     this.#sql.exec(
-      'INSERT INTO room_batches (batch, accounts, at, granted) VALUES (?, ?, ?, ?)',
+      'INSERT INTO room_batches (batch, accounts, at, granted, present) VALUES (?, ?, ?, ?, ?)',
       batch.batch,
       JSON.stringify(batch.accounts),
       batch.at,
       batch.grant === null ? null : JSON.stringify(batch.grant),
+      batch.present === undefined ? null : JSON.stringify(batch.present),
     );
   }
 

@@ -27,6 +27,20 @@ export function pause(context: NodeContext, ms: number): Promise<void> {
   });
 }
 
+/** Resolves with the promise, or after `ms`. */
+export async function within(
+  context: NodeContext,
+  ms: number,
+  promise: Promise<void>,
+): Promise<void> {
+  let cancel = (): void => undefined;
+  const late = new Promise<void>((resolve) => {
+    cancel = context.later(ms, resolve);
+  });
+  await Promise.race([promise, late]);
+  cancel();
+}
+
 /** How long to wait after `failures` failed calls in a row: exponential with full jitter, longer when the other side is overloaded. */
 export function awayMs(context: NodeContext, failures: number, overloaded: boolean): number {
   const ceiling = Math.min(AWAY_MS.most, AWAY_MS.least * 2 ** Math.min(failures, 6));

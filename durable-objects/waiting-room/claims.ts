@@ -1,4 +1,5 @@
 import type { Fan } from '../core/fans.ts';
+import type { AccountId } from '../core/ids.ts';
 import { unreachable } from '../core/result.ts';
 import type { Refused, Result } from '../core/result.ts';
 import type { Admission } from '../protocol/queue-rpc.ts';
@@ -23,6 +24,11 @@ export class Claims {
   constructor(context: RoomContext, roll: Roll) {
     this.#context = context;
     this.#roll = roll;
+  }
+
+  /** Whether a claim of one of these accounts is under way. */
+  isAsking(isMeant: (accountId: AccountId) => boolean): boolean {
+    return [...this.#asking.keys()].some(({ accountId }) => isMeant(accountId));
   }
 
   /** The fan, who is called, comes in; one who is inside gets the same admission. */

@@ -26,8 +26,12 @@ export interface NodeContext {
 /** What a leaf needs besides. */
 export interface RoomContext extends NodeContext {
   readonly eventId: EventId;
+  /** The leaf's number. */
+  readonly index: number;
   /** EventSale itself, whatever is between: a fresh stub each time. */
   sale(): Pick<SaleQueueRpc, 'claimAdmission'>;
+  /** Another leaf of the event; a fresh stub each time. */
+  leaf(index: number): Pick<WaitingRoomRpc, 'handOver'>;
   /** Signs the grant of a batch: a token of the kind `receipt`. */
   sign(claims: TokenClaims['receipt']): Promise<string>;
 }
@@ -44,6 +48,8 @@ export interface Audience {
   has(accountId: AccountId): boolean;
   place(accountId: AccountId, position: FanPosition): void;
   left(accountId: AccountId): void;
+  /** These accounts belong to another leaf now: their sockets are asked to connect again, a few with each tick. */
+  release(isGone: (accountId: AccountId) => boolean): void;
   error(accountId: AccountId, code: ErrorCode, retryAfterMs?: number): void;
   /** A serialised tick, the same for all. */
   tick(text: string): void;

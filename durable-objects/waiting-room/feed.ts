@@ -6,12 +6,13 @@ import type { Tick } from '../core/tick.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Subscription } from '../protocol/queue-rpc.ts';
 import type { Notes } from '../storage/notes.ts';
-import { ask } from './ask.ts';
+import { ask, within } from './ask.ts';
 import type { NodeContext } from './context.ts';
 
 interface Kept {
   tick: Tick;
   joinLimit: WindowLimit;
+  leavesAtStart: number | null;
 }
 
 /** The last frame is written down at most this often, ms: an object that wakes while its parent is away still has one. */
@@ -20,8 +21,9 @@ const KEEP_MS = 10_000;
 const STALE_MS = 2 * LIMITS.tickMaxMs;
 /** How long "no such event" is believed, ms. */
 const ABSENT_MS = 5_000;
-/** How long a first answer waits for the first frame, ms. */
+/** How long an answer waits for the first frame, and for a newer one when ours may be old, ms. */
 const FIRST_FRAME_MS = 3_000;
+const NEWER_FRAME_MS = 1_000;
 
 /** What a leaf or relay knows from its parent: the last tick, the calls, the rules. */
 export class Feed {
@@ -33,19 +35,21 @@ export class Feed {
   #heardAt = -Infinity;
   #keptAt = -Infinity;
   #joinLimit: WindowLimit = LIMITS.accountWindow;
+  #leavesAtStart: number | null = null;
   #windows: { claimWindowMs: number; graceMs: number } | null = null;
   #subscribing: Promise<void> | null = null;
   #absentUntil = -Infinity;
-  /** Hears of every newer tick, with the cursor before it. */
-  onTick: (before: number) => void = () => undefined;
+  /** Hears of every newer tick, with the cursor before it, and whether it is the first since the lobby was drawn. */
+  onTick: (before: number, drawn: boolean) => void = () => undefined;
 
   constructor(context: NodeContext, notes: Notes<'feed'>) {
     this.#context = context;
     this.#notes = notes;
     const kept = notes.note('feed');
     if (kept === null) return;
-    const { tick, joinLimit } = JSON.parse(kept) as Kept;
+    const { tick, joinLimit, leavesAtStart } = JSON.parse(kept) as Kept;
     this.#tick = tick;
+    this.#leavesAtStart = leavesAtStart;
     this.#joinLimit = joinLimit;
   }
 
@@ -55,6 +59,11 @@ export class Feed {
 
   get joinLimit(): WindowLimit {
     return this.#joinLimit;
+  }
+
+  /** Leaves of the tree at the start of the sale; null before the parent has told it. */
+  get leavesAtStart(): number | null {
+    return this.#leavesAtStart;
   }
 
   /** Claim window and grace; null before the parent has told them. */
@@ -88,30 +97,24 @@ export class Feed {
       this.#log.prune(tick.at - this.#windows.claimWindowMs - this.#windows.graceMs);
     }
     if (!complete) void this.subscribe();
-    this.onTick(before?.cursor ?? 0);
+    this.onTick(before?.cursor ?? 0, tick.draw !== undefined && before?.draw === undefined);
   }
 
-  #keep(tick: Tick): void {
+  #keep(tick: Tick, atOnce = false): void {
     const now = this.#context.now();
-    if (Math.abs(now - this.#keptAt) < KEEP_MS) return;
+    if (!atOnce && Math.abs(now - this.#keptAt) < KEEP_MS) return;
     this.#keptAt = now;
-    const kept: Kept = { tick, joinLimit: this.#joinLimit };
-    this.#notes.setNote('feed', JSON.stringify(kept));
+    const kept = { tick, joinLimit: this.#joinLimit, leavesAtStart: this.#leavesAtStart };
+    this.#notes.setNote('feed', JSON.stringify(kept satisfies Kept));
   }
 
-  /** Resolves once there is a tick, or when it is clear that there will be none soon. Refreshes a stale one. */
+  /** Resolves once there is a fresh tick and the rules, or when it is clear that there will be none soon. */
   async ready(): Promise<void> {
     if (this.absent) return;
     const stale = this.#context.now() - this.#heardAt > STALE_MS;
-    if (this.#tick !== null && !stale) return;
-    const asked = this.subscribe();
-    if (this.#tick !== null) return;
-    let cancel = (): void => undefined;
-    const late = new Promise<void>((resolve) => {
-      cancel = this.#context.later(FIRST_FRAME_MS, resolve);
-    });
-    await Promise.race([asked, late]);
-    cancel();
+    const known = this.#tick !== null && this.#leavesAtStart !== null;
+    if (known && !stale) return;
+    await within(this.#context, known ? NEWER_FRAME_MS : FIRST_FRAME_MS, this.subscribe());
   }
 
   /** Asks the parent for the current tick, the rules and all open calls; one question at a time. */
@@ -130,18 +133,24 @@ export class Feed {
       this.#absentUntil = this.#context.now() + ABSENT_MS;
       return;
     }
-    const { tick, joinLimit, claims } = answer.value;
+    const { tick, joinLimit, claims, leavesAtStart } = answer.value;
+    const learnt = this.#leavesAtStart === null;
+    this.#leavesAtStart = leavesAtStart;
     this.#windows = { claimWindowMs: claims.claimWindowMs, graceMs: claims.graceMs };
     this.#log.reset(claims.calls, tick.cursor);
     this.take(tick, joinLimit);
+    if (learnt) this.#keep(tick, true);
   }
 
   /** What a child that subscribes here is told; null while a part of it is missing. */
   subscription(): Subscription | null {
     const tick = this.#tick;
     const calls = tick === null ? null : this.#log.callsTo(tick.cursor);
-    if (tick === null || calls === null || this.#windows === null) return null;
-    return { tick, joinLimit: this.#joinLimit, claims: { ...this.#windows, calls } };
+    const leavesAtStart = this.#leavesAtStart;
+    if (tick === null || calls === null || this.#windows === null || leavesAtStart === null) {
+      return null;
+    }
+    return { tick, joinLimit: this.#joinLimit, claims: { ...this.#windows, calls }, leavesAtStart };
   }
 
   /** The call of an order below the cursor: `past` when its time is over, `unknown` while the parent has not told it. */

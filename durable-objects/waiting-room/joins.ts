@@ -93,6 +93,11 @@ export class Joins {
     return this.#pending.has(accountId);
   }
 
+  /** Whether one of these accounts has asked and has no place yet. */
+  hasPending(isMeant: (accountId: AccountId) => boolean): boolean {
+    return [...this.#pending.keys()].some(isMeant);
+  }
+
   /** Puts the account into the next batch, once; false when too many wait already. */
   enter(accountId: AccountId): boolean {
     if (this.#pending.has(accountId)) return true;

@@ -34,6 +34,10 @@ export class Live {
   /** The first message on a new socket: own place and last tick; an admission follows if there is one. */
   async welcome(client: Client): Promise<void> {
     await this.#desk.ready();
+    if (this.#desk.homeOf(client.accountId) !== 'here' && this.#desk.tickText() !== null) {
+      this.#sockets.shed(client);
+      return;
+    }
     const position = await this.#desk.signedPosition(client.accountId);
     const text = `{"v":1,"type":"welcome","serverTime":${this.#context.now()},"position":${JSON.stringify(position)},"tick":${this.#desk.tickText() ?? 'null'}}`;
     sendTo(client, text);
@@ -65,6 +69,10 @@ export class Live {
   }
 
   async #act(client: Client, message: ClientMessage): Promise<void> {
+    if (typeof this.#desk.homeOf(client.accountId) === 'number') {
+      this.#sockets.shed(client);
+      return;
+    }
     switch (message.type) {
       case 'join':
         this.#join(client);

@@ -1,12 +1,14 @@
 import type { Fan } from '../core/fans.ts';
 import type { AccountId } from '../core/ids.ts';
-import { JoinWindow } from '../core/join-window.ts';
 import { orderOf } from '../core/place-order.ts';
-import type { Refused, Result } from '../core/result.ts';
+import type { Refused } from '../core/result.ts';
 import type { Tick } from '../core/tick.ts';
 import type {
   FanPosition,
+  Inheritance,
   JoinOutcome,
+  LeaveOutcome,
+  Moved,
   PositionOutcome,
   PublishedFrames,
   WaitingRoomRpc,
@@ -16,25 +18,26 @@ import { Claims } from './claims.ts';
 import type { ClaimResult } from './claims.ts';
 import type { Audience, RoomContext } from './context.ts';
 import { Departures } from './departures.ts';
+import { Entrance, OVERLOADED } from './entrance.ts';
+import type { Entered } from './entrance.ts';
 import { Feed } from './feed.ts';
+import { Homes } from './homes.ts';
+import type { Home } from './homes.ts';
 import { Joins } from './joins.ts';
 import type { Settled } from './joins.ts';
 import { Roll } from './roll.ts';
 import { isCalled, standingOf } from './standing.ts';
 
-const OVERLOADED = { ok: false, code: 'overloaded', retryAfterMs: 2_000 } as const;
-
-type Refusal = JoinOutcome & { ok: false };
-
 /** What a join over a socket comes to at once; `pending`: the audience hears the place, or why there is none yet. */
-export type LiveJoin = JoinOutcome | 'pending';
+export type LiveJoin = Exclude<Entered, Moved>;
 
 /** A leaf without sockets and platform: joins, positions, departures and ticks of its fans. */
 export class RoomDesk implements WaitingRoomRpc {
   readonly #context: RoomContext;
   readonly #audience: Audience;
   readonly #roll: Roll;
-  readonly #window = new JoinWindow();
+  readonly #homes: Homes;
+  readonly #entrance: Entrance;
   readonly #feed: Feed;
   readonly #joins: Joins;
   readonly #departures: Departures;
@@ -45,26 +48,42 @@ export class RoomDesk implements WaitingRoomRpc {
     this.#context = context;
     this.#audience = audience;
     this.#feed = new Feed(context, store);
-    this.#feed.onTick = (before) => this.#tellCalled(before);
+    this.#feed.onTick = (before, drawn) => this.#tellMoved(before, drawn);
     this.#roll = new Roll(context, store);
+    this.#homes = new Homes(context, store, this.#roll, this.#feed);
     this.#joins = new Joins(context, this.#roll, this.#feed, {
       placed: (fans) => this.#tellPlaced(fans),
       failed: (accounts, settled) => this.#tellFailed(accounts, settled),
     });
     this.#departures = new Departures(context, this.#roll);
     this.#claims = new Claims(context, this.#roll);
+    this.#entrance = new Entrance(context, {
+      feed: this.#feed,
+      roll: this.#roll,
+      homes: this.#homes,
+      joins: this.#joins,
+      claims: this.#claims,
+    });
   }
 
   /** After a wake, or when the alarm rings: finishes what was begun, and hears from the parent again. */
   start(): void {
     this.#joins.start();
     this.#departures.start();
+    this.#homes.start();
+    if (this.#roll.handedOver.size > 0) this.#release();
     if (this.#roll.fans.size > 0) void this.#feed.subscribe();
   }
 
-  /** Resolves once there is a tick, or when it is clear that there will be none soon. */
-  ready(): Promise<void> {
-    return this.#feed.ready();
+  /** Resolves once there is a tick and it is clear whose accounts are here, or when that will take too long. */
+  async ready(): Promise<void> {
+    await this.#feed.ready();
+    await this.#homes.ready();
+  }
+
+  /** Where the account is at home. */
+  homeOf(accountId: AccountId): Home {
+    return this.#homes.of(accountId);
   }
 
   /** The last tick, serialised; null before the first. */
@@ -79,67 +98,54 @@ export class RoomDesk implements WaitingRoomRpc {
   /** One account's place: the one it has, or the next. */
   async join(request: { accountId: AccountId }): Promise<JoinOutcome> {
     const { accountId } = request;
-    const entered = await this.#recheck(accountId, this.#enter(accountId));
+    const away = this.#isHere(accountId) ? null : await this.#entrance.elsewhere(accountId);
+    if (away !== null) return away;
+    const entered = await this.#entrance.recheck(accountId, this.#entrance.enter(accountId));
     if (entered !== 'pending' && !entered.ok) return entered;
     const settled = await this.#joins.settled(accountId);
-    if (!settled.ok) return this.#forgive(accountId, settled);
+    if (!settled.ok) return this.#entrance.forgive(accountId, settled);
     const position = await this.signedPosition(accountId);
-    return position === null ? this.#forgive(accountId, OVERLOADED) : { ok: true, position };
+    return position === null
+      ? this.#entrance.forgive(accountId, OVERLOADED)
+      : { ok: true, position };
   }
 
   /** A join over a socket: no promise, no call of its own. */
   joinLive(accountId: AccountId): LiveJoin {
-    const entered = this.#enter(accountId);
+    if (!this.#isHere(accountId)) {
+      void this.#joinLater(accountId);
+      return 'pending';
+    }
+    const entered = this.#entrance.enter(accountId);
     if (entered === 'pending') {
       this.#joins.listen(accountId);
-    } else if (entered.ok && entered.position.status === 'admitted') {
+      return entered;
+    }
+    if (entered.ok && entered.position.status === 'admitted') {
       void this.#recheckLive(accountId, entered);
       return 'pending';
     }
-    return entered;
+    return entered.ok || entered.code !== 'moved' ? entered : OVERLOADED;
   }
 
-  /** The limit, then the place that is there already, then the next batch. */
-  #enter(accountId: AccountId): LiveJoin {
-    const now = this.#context.now();
-    const retryAfterMs = this.#window.take(accountId, this.#feed.joinLimit, now);
-    if (retryAfterMs > 0) return { ok: false, code: 'rate_limited', retryAfterMs };
-    const position = this.positionOf(accountId);
-    if (position !== null) return { ok: true, position };
-    if (this.#feed.absent) return { ok: false, code: 'event_not_found' };
-    return this.#queue(accountId);
+  async #joinLater(accountId: AccountId): Promise<void> {
+    const away = await this.#entrance.elsewhere(accountId);
+    this.#tellJoined(accountId, away ?? this.joinLive(accountId));
   }
 
-  #queue(accountId: AccountId): LiveJoin {
-    return this.#joins.enter(accountId) ? 'pending' : this.#forgive(accountId, OVERLOADED);
-  }
-
-  /** One who is inside may have been told goodbye since: the parent knows, and a new place is given. */
-  async #recheck(accountId: AccountId, entered: LiveJoin): Promise<LiveJoin> {
-    const fan = this.#roll.fans.get(accountId);
-    if (entered === 'pending' || !entered.ok || !fan || fan.admission === null) return entered;
-    const checked = await this.#claims.check(fan);
-    const gone = !checked.ok && checked.code === 'admission_expired';
-    return gone ? this.#queue(accountId) : entered;
-  }
-
-  async #recheckLive(accountId: AccountId, entered: LiveJoin): Promise<void> {
-    const checked = await this.#recheck(accountId, entered);
+  async #recheckLive(accountId: AccountId, entered: Entered): Promise<void> {
+    const checked = await this.#entrance.recheck(accountId, entered);
     if (checked === 'pending') this.#joins.listen(accountId);
-    else if (checked.ok) this.#audience.place(accountId, checked.position);
-    else this.#audience.error(accountId, checked.code);
+    this.#tellJoined(accountId, checked);
   }
 
-  /** An attempt that we asked the fan to repeat does not count. */
-  #forgive<Refused extends Refusal>(accountId: AccountId, refused: Refused): Refused {
-    if (refused.code === 'overloaded') this.#window.refund(accountId);
-    return refused;
+  #isHere(accountId: AccountId): boolean {
+    return this.#homes.of(accountId) === 'here';
   }
 
   /** Where the account stands now; null for one without a place. */
   positionOf(accountId: AccountId): FanPosition | null {
-    const fan = this.#roll.fans.get(accountId);
-    return fan === undefined ? null : this.#position(fan);
+    return this.#entrance.positionOf(accountId);
   }
 
   /** The same, with the receipt. */
@@ -149,19 +155,16 @@ export class RoomDesk implements WaitingRoomRpc {
     return this.positionOf(accountId);
   }
 
-  #position(fan: Fan): FanPosition | null {
-    const standing = standingOf(this.#feed, fan, this.#context.now());
-    return standing === null ? null : { ...standing, receipt: this.#roll.receipts.of(fan) };
-  }
-
   async position(request: { accountId: AccountId; claim: boolean }): Promise<PositionOutcome> {
     const { accountId } = request;
     await this.#feed.ready();
+    const away = this.#isHere(accountId) ? null : await this.#entrance.elsewhere(accountId);
+    if (away !== null) return away;
     const settled = await this.#joins.settled(accountId);
-    if (!settled.ok) return settled.code === 'overloaded' ? OVERLOADED : this.#missing();
+    if (!settled.ok) return settled.code === 'overloaded' ? OVERLOADED : this.#missing(accountId);
     if (request.claim) await this.claim(accountId);
     const position = await this.signedPosition(accountId);
-    return position === null ? this.#missing() : { ok: true, position };
+    return position === null ? this.#missing(accountId) : { ok: true, position };
   }
 
   /** The account comes in if it is called; one who is inside gets the same admission. */
@@ -175,10 +178,11 @@ export class RoomDesk implements WaitingRoomRpc {
     return this.#claims.claim(fan);
   }
 
-  leave(request: {
-    accountId: AccountId;
-  }): Promise<Result<object, Refused<'not_in_queue' | 'event_not_found'>>> {
-    return Promise.resolve(this.leaveNow(request.accountId) ? { ok: true } : this.#missing());
+  async leave(request: { accountId: AccountId }): Promise<LeaveOutcome> {
+    const { accountId } = request;
+    const away = this.#isHere(accountId) ? null : await this.#entrance.elsewhere(accountId);
+    if (away !== null) return away;
+    return this.leaveNow(accountId) ? { ok: true } : this.#missing(accountId);
   }
 
   /** Gives the place up for good; false when there is none. */
@@ -195,8 +199,22 @@ export class RoomDesk implements WaitingRoomRpc {
     return true;
   }
 
+  async handOver(request: { to: number }): Promise<Inheritance | 'not yet'> {
+    await this.ready();
+    const isBusy = (isTheirs: (accountId: AccountId) => boolean): boolean =>
+      this.#joins.hasPending(isTheirs) || this.#claims.isAsking(isTheirs);
+    const inheritance = this.#homes.handOver(request.to, isBusy);
+    if (inheritance !== 'not yet') this.#release();
+    return inheritance;
+  }
+
+  /** Sockets of fans who were handed over go where they are now. */
+  #release(): void {
+    this.#audience.release((accountId) => typeof this.#homes.of(accountId) === 'number');
+  }
+
   async lastTick(): Promise<Tick | null> {
-    await this.#feed.ready();
+    await this.ready();
     return this.#feed.tick;
   }
 
@@ -212,8 +230,20 @@ export class RoomDesk implements WaitingRoomRpc {
     return Promise.resolve();
   }
 
-  #missing(): Refused<'not_in_queue' | 'event_not_found'> & { ok: false } {
+  /** The account may have been handed over while we waited. */
+  #missing(
+    accountId: AccountId,
+  ): (Refused<'not_in_queue' | 'event_not_found'> & { ok: false }) | ({ ok: false } & Moved) {
+    const home = this.#homes.of(accountId);
+    if (typeof home === 'number') return { ok: false, code: 'moved', leaf: home };
     return { ok: false, code: this.#feed.absent ? 'event_not_found' : 'not_in_queue' };
+  }
+
+  #tellJoined(accountId: AccountId, joined: Entered): void {
+    if (joined === 'pending') return;
+    if (joined.ok) this.#audience.place(accountId, joined.position);
+    else if (joined.code === 'moved') this.#release();
+    else this.#audience.error(accountId, joined.code, retryAfterOf(joined));
   }
 
   #tellPlaced(fans: readonly Fan[]): void {
@@ -223,28 +253,34 @@ export class RoomDesk implements WaitingRoomRpc {
 
   #tell(fan: Fan): void {
     if (!this.#audience.has(fan.accountId)) return;
-    const position = this.#position(fan);
+    const position = this.positionOf(fan.accountId);
     if (position !== null) this.#audience.place(fan.accountId, position);
   }
 
   #tellFailed(accounts: Iterable<AccountId>, settled: Settled & { ok: false }): void {
     for (const accountId of accounts) {
-      const refused = this.#forgive(accountId, settled);
-      const retryAfterMs = refused.code === 'overloaded' ? refused.retryAfterMs : undefined;
-      this.#audience.error(accountId, refused.code, retryAfterMs);
+      const refused = this.#entrance.forgive(accountId, settled);
+      this.#audience.error(accountId, refused.code, retryAfterOf(refused));
     }
   }
 
-  /** Whoever was called between `before` and the cursor hears until when they may come in. */
-  #tellCalled(before: number): void {
-    const cursor = this.#feed.tick?.cursor ?? 0;
-    if (cursor <= before) return;
+  /**
+   * Whoever was called between `before` and the cursor hears until when they may come in; when the lobby
+   * has just been drawn, everybody hears when they come.
+   */
+  #tellMoved(before: number, drawn: boolean): void {
+    const { cursor = 0, draw } = this.#feed.tick ?? {};
+    if (cursor <= before && !drawn) return;
     for (const fan of this.#roll.fans.all()) {
       if (fan.place === null || fan.admission !== null) continue;
-      const order = orderOf(fan.place);
-      if (order >= before && order < cursor) this.#tell(fan);
+      const order = orderOf(fan.place, draw);
+      if (drawn || (order >= before && order < cursor)) this.#tell(fan);
     }
   }
+}
+
+function retryAfterOf(refused: { code: string; retryAfterMs?: number }): number | undefined {
+  return refused.retryAfterMs;
 }
 
 type NotInQueue = { ok: false; code: 'not_in_queue' };

@@ -35,6 +35,11 @@ interface Attachment {
   j?: false;
 }
 
+/** Back-off told to a client that finds its leaf full or moved to another, ms. */
+const SHED_BACKOFF = JSON.stringify({ minBackoffMs: 500, maxBackoffMs: 10_000 });
+/** Sockets of fans who belong to another leaf that are closed with each tick: so that they do not all connect at once. */
+const RELEASED_PER_TICK = 100;
+
 /** Close codes that may not be sent (RFC 6455, section 7.4.1). */
 const RESERVED_CODES = new Set([1004, 1005, 1006, 1015]);
 
@@ -73,6 +78,7 @@ export function closeSocket(socket: WebSocket, code: number, reason: string): vo
 export class Sockets implements Audience {
   readonly #clients = new Map<WebSocket, Client>();
   readonly #byAccount = new Map<AccountId, Client[]>();
+  #leaving: Client[] = [];
 
   constructor(sockets: readonly WebSocket[]) {
     for (const socket of sockets) {
@@ -164,7 +170,18 @@ export class Sockets implements Audience {
     this.tell(accountId, errorText(code, retryAfterMs));
   }
 
+  release(isGone: (accountId: AccountId) => boolean): void {
+    this.#leaving = [...this.#clients.values()].filter(({ accountId }) => isGone(accountId));
+  }
+
+  /** Closes the socket; its client connects again after a while, and the Worker finds the way. */
+  shed(client: Client): void {
+    this.remove(client.socket);
+    closeSocket(client.socket, CLOSE.shed, SHED_BACKOFF);
+  }
+
   tick(text: string): void {
+    for (const client of this.#leaving.splice(0, RELEASED_PER_TICK)) this.shed(client);
     for (const client of this.#clients.values()) sendTo(client, text);
   }
 

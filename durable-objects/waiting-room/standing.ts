@@ -1,13 +1,15 @@
 import { callState, callTimes } from '../core/calls.ts';
 import type { Fan } from '../core/fans.ts';
 import { orderOf } from '../core/place-order.ts';
+import { pollAfterMs } from '../core/poll-pace.ts';
 import { etaSeconds, peopleAhead } from '../core/tick.ts';
 import type { Standing } from '../protocol/queue-rpc.ts';
 import type { Feed } from './feed.ts';
 
 /** Whether it is this fan's turn, or was. */
 export function isCalled(feed: Feed, fan: Fan): boolean {
-  return fan.place !== null && feed.tick !== null && orderOf(fan.place) < feed.tick.cursor;
+  const { tick } = feed;
+  return fan.place !== null && tick !== null && orderOf(fan.place, tick.draw) < tick.cursor;
 }
 
 /**
@@ -18,8 +20,9 @@ export function standingOf(feed: Feed, fan: Fan, now: number): Standing | null {
   const { tick } = feed;
   const { place, admission, joinedAt } = fan;
   if (tick === null || place === null || fan.over) return null;
-  const order = orderOf(place);
-  const base = { place, order, joinedAt, claimUntil: null, admission: null };
+  const order = orderOf(place, tick.draw);
+  const pollMs = pollAfterMs(tick, 0);
+  const base = { place, order, joinedAt, pollMs, claimUntil: null, admission: null };
   if (admission !== null) {
     if (admission.until <= now) return null;
     return { ...base, status: 'admitted', ahead: 0, etaSeconds: 0, admission };
@@ -29,9 +32,12 @@ export function standingOf(feed: Feed, fan: Fan, now: number): Standing | null {
     if (claimUntil === 'past') return null;
     return { ...base, status: 'waiting', ahead: 0, etaSeconds: 0, claimUntil };
   }
-  const status = tick.phase === 'lobby' ? 'lobby' : 'waiting';
-  const ahead = peopleAhead(tick, order);
-  return { ...base, status, ahead, etaSeconds: etaSeconds(tick, order) };
+  const status = tick.phase === 'lobby' || tick.phase === 'drawing' ? 'lobby' : 'waiting';
+  // In a lobby that is to be drawn anybody may come first: as many as there are may be ahead.
+  const drawnLater = status === 'lobby' && tick.lobby === 'draw';
+  const ahead = drawnLater ? Math.max(0, tick.waiting - 1) : peopleAhead(tick, order);
+  const eta = etaSeconds(tick, order);
+  return { ...base, status, ahead, pollMs: pollAfterMs(tick, ahead), etaSeconds: eta };
 }
 
 /** End of the claim window, or of the grace time after it; null while it is not known. */

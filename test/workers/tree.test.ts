@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { AccountId } from '../../durable-objects/core/ids.ts';
 import type { JoinOutcome } from '../../durable-objects/protocol/queue-rpc.ts';
 import { SqlQueueStore } from '../../durable-objects/storage/queue-store.ts';
-import { fan, putOnSale, room, sale, TestSocket } from './waiting-room-support.ts';
+import { fansAt, putOnSale, room, sale, TestSocket } from './waiting-room-support.ts';
 
 /** One leaf right under EventSale, two under one relay and one under another. */
 const LEAVES = [0, 64, 65, 128] as const;
@@ -13,15 +13,12 @@ async function joinAt(eventId: string, leaf: number, fans: AccountId[]): Promise
   return outcomes.map((outcome) => (outcome.ok ? outcome.position.place : -1));
 }
 
-function fansOf(leaf: number, count: number): AccountId[] {
-  return Array.from({ length: count }, (_, n) => fan(leaf * 1_000 + n));
-}
-
 describe('a tree of two levels', () => {
   it('gives places that are dense and unique, and keeps them when every object dies', async () => {
     const eventId = 'tree-places';
-    await putOnSale(eventId, 60_000);
-    const join = () => Promise.all(LEAVES.map((leaf) => joinAt(eventId, leaf, fansOf(leaf, 50))));
+    await putOnSale(eventId, 60_000, {}, 256);
+    const join = () =>
+      Promise.all(LEAVES.map((leaf) => joinAt(eventId, leaf, fansAt(leaf, 256, 50))));
     const places = await join();
     const all = places.flat().sort((a, b) => a - b);
     expect(all).toEqual(Array.from({ length: 200 }, (_, place) => place));
@@ -36,10 +33,12 @@ describe('a tree of two levels', () => {
 
   it('passes ticks down to the sockets of every leaf and departures up', async () => {
     const eventId = 'tree-ticks';
-    await putOnSale(eventId, 60_000);
+    await putOnSale(eventId, 60_000, {}, 256);
     const expiresAt = Date.now() + 3_600_000;
     const sockets = await Promise.all(
-      LEAVES.map((leaf) => TestSocket.open(eventId, fan(leaf), expiresAt, leaf)),
+      LEAVES.flatMap((leaf) =>
+        fansAt(leaf, 256, 1).map((fan) => TestSocket.open(eventId, fan, expiresAt, leaf)),
+      ),
     );
     for (const socket of sockets) socket.send({ v: 1, type: 'join' });
     const places = await Promise.all(sockets.map((socket) => socket.next('place')));

@@ -3,7 +3,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import type { AccountId, EventId } from '../../durable-objects/core/ids.ts';
 import { theatrePlan } from '../../durable-objects/core/plan-samples.ts';
 import type { AdmissionSettings } from '../../durable-objects/core/sale.ts';
-import { leafName } from '../../durable-objects/core/shard-plan.ts';
+import { leafName, leafOf } from '../../durable-objects/core/shard-plan.ts';
 import { LIVE_PROTOCOL } from '../../durable-objects/protocol/live.ts';
 import type { ServerMessage } from '../../durable-objects/protocol/live.ts';
 import { LIVE_HEADERS } from '../../durable-objects/protocol/queue-rpc.ts';
@@ -16,6 +16,15 @@ export const bindings = env as unknown as ObjectEnv;
 /** An account's id from a number. */
 export function fan(n: number): AccountId {
   return `10000000-0000-4000-8000-${String(n).padStart(12, '0')}` as AccountId;
+}
+
+/** The first `count` fans who belong to this leaf when there are so many. */
+export function fansAt(leafIndex: number, leaves: number, count: number): AccountId[] {
+  const fans: AccountId[] = [];
+  for (let n = 0; fans.length < count; n++) {
+    if (leafOf(fan(n), leaves) === leafIndex) fans.push(fan(n));
+  }
+  return fans;
 }
 
 /** The stub of a leaf; a small event has only the first. */
@@ -39,6 +48,7 @@ export async function putOnSale(
   eventId: string,
   opensInMs = -1_000,
   admission: Partial<AdmissionSettings> = {},
+  leaves = 1,
 ): Promise<void> {
   const { plan, categories } = theatrePlan();
   const now = Date.now();
@@ -66,7 +76,7 @@ export async function putOnSale(
         payingTtlMs: 900_000,
         seatsPerAccount: 6,
         joinLimit: { max: 5, windowMs: 300_000 },
-        leaves: 1,
+        leaves,
       },
       categories,
       plan,

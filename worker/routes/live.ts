@@ -1,15 +1,16 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { EVENT_ID } from '../../durable-objects/core/ids.ts';
 import type { EventId } from '../../durable-objects/core/ids.ts';
-import { leafOf } from '../../durable-objects/core/shard-plan.ts';
 import { BEARER_PREFIX, LIVE_PROTOCOL } from '../../durable-objects/protocol/live.ts';
 import { LIVE_HEADERS } from '../../durable-objects/protocol/queue-rpc.ts';
+import type { Moved } from '../../durable-objects/protocol/queue-rpc.ts';
 import { leafAt } from '../../durable-objects/stubs.ts';
 import { requireEvent } from '../catalogue-access.ts';
 import type { AppEnv } from '../context.ts';
 import { mayJoin } from '../may-join.ts';
 import { allowedOrigin } from '../middleware/cors.ts';
 import { checkAccess } from '../middleware/signed-in.ts';
+import { atOwnLeaf } from '../own-leaf.ts';
 import { ProblemError } from '../problem.ts';
 
 /**
@@ -48,7 +49,19 @@ export function liveRoutes(app: OpenAPIHono<AppEnv>): void {
     headers.set(LIVE_HEADERS.account, access.sub);
     headers.set(LIVE_HEADERS.tokenExpires, String(access.exp * 1000));
     if (!mayJoin(definition.settings, access)) headers.set(LIVE_HEADERS.mayNotJoin, '1');
-    const index = leafOf(access.sub, definition.settings.leaves);
-    return leafAt(c.env, definition.eventId, index).fetch(c.req.url, { headers });
+    const { settings, eventId } = definition;
+    const answer = await atOwnLeaf(access.sub, settings.leaves, (leaf) =>
+      connect(() => leafAt(c.env, eventId, leaf).fetch(c.req.url, { headers })),
+    );
+    return answer.response;
   });
+}
+
+/** The leaf's answer: a socket, or at which leaf to try. */
+async function connect(
+  fetchLeaf: () => Promise<Response>,
+): Promise<{ ok: true; response: Response } | ({ ok: false } & Moved)> {
+  const response = await fetchLeaf();
+  const leaf = response.headers.get(LIVE_HEADERS.leaf);
+  return leaf === null ? { ok: true, response } : { ok: false, code: 'moved', leaf: Number(leaf) };
 }

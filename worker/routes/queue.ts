@@ -1,16 +1,16 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { AccountId, EventId } from '../../durable-objects/core/ids.ts';
-import type { SaleSettings } from '../../durable-objects/core/sale.ts';
-import { leafName, leafOf } from '../../durable-objects/core/shard-plan.ts';
+import type { AccountId } from '../../durable-objects/core/ids.ts';
+import { leafName } from '../../durable-objects/core/shard-plan.ts';
+import type { ErrorCode } from '../../durable-objects/protocol/errors.ts';
 import type { JoinOutcome } from '../../durable-objects/protocol/queue-rpc.ts';
 import { leafAt } from '../../durable-objects/stubs.ts';
-import type { WaitingRoomStub } from '../../durable-objects/stubs.ts';
 import { requireEvent } from '../catalogue-access.ts';
-import type { AppContext, AppEnv } from '../context.ts';
+import type { AppEnv } from '../context.ts';
 import { Mailboxes } from '../mailbox.ts';
 import { mayJoin } from '../may-join.ts';
 import { signedIn } from '../middleware/signed-in.ts';
+import { atOwnLeaf } from '../own-leaf.ts';
 import { ProblemError, tryLater } from '../problem.ts';
 import { positionAnswer } from '../queue-answers.ts';
 import { ask } from '../rpc.ts';
@@ -105,16 +105,16 @@ export function queueRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(join, async (c) => {
     const { eventId } = c.req.valid('json');
     const accountId = c.get('access').sub;
-    const { room, name, settings } = await leafFor(c, eventId);
+    const { settings } = (await requireEvent(c, eventId)).definition;
     if (!mayJoin(settings, c.get('access'))) throw new ProblemError('email_not_verified');
-    const outcome = await joins
-      .of(name)
-      .ask(accountId, (accountIds) => ask(() => room().joinAll({ accountIds })));
-    if (!outcome.ok) {
-      throw 'retryAfterMs' in outcome
-        ? tryLater(outcome.code, outcome.retryAfterMs)
-        : new ProblemError(outcome.code);
-    }
+    const outcome = await atOwnLeaf(accountId, settings.leaves, (leaf) =>
+      joins
+        .of(leafName(eventId, leaf))
+        .ask(accountId, (accountIds) =>
+          ask(() => leafAt(c.env, eventId, leaf).joinAll({ accountIds })),
+        ),
+    );
+    if (!outcome.ok) throw refusal(outcome);
     const secret = c.get('services').settings.authSecret;
     return c.json(await positionAnswer(secret, eventId, accountId, outcome.position), 200);
   });
@@ -123,18 +123,23 @@ export function queueRoutes(app: OpenAPIHono<AppEnv>): void {
     const { eventId } = c.req.valid('param');
     const claim = c.req.valid('query').claim !== 'false';
     const accountId = c.get('access').sub;
-    const room = (await leafFor(c, eventId)).room;
-    const outcome = await ask(() => room().position({ accountId, claim }));
-    if (!outcome.ok) throw new ProblemError(outcome.code);
+    const { settings } = (await requireEvent(c, eventId)).definition;
+    const outcome = await atOwnLeaf(accountId, settings.leaves, (leaf) =>
+      ask(() => leafAt(c.env, eventId, leaf).position({ accountId, claim })),
+    );
+    if (!outcome.ok) throw refusal(outcome);
     const secret = c.get('services').settings.authSecret;
     return c.json(await positionAnswer(secret, eventId, accountId, outcome.position), 200);
   });
 
   app.openapi(leave, async (c) => {
+    const { eventId } = c.req.valid('param');
     const accountId = c.get('access').sub;
-    const { room } = await leafFor(c, c.req.valid('param').eventId);
-    const outcome = await ask(() => room().leave({ accountId }));
-    if (!outcome.ok) throw new ProblemError(outcome.code);
+    const { settings } = (await requireEvent(c, eventId)).definition;
+    const outcome = await atOwnLeaf(accountId, settings.leaves, (leaf) =>
+      ask(() => leafAt(c.env, eventId, leaf).leave({ accountId })),
+    );
+    if (!outcome.ok) throw refusal(outcome);
     return c.body(null, 204);
   });
 
@@ -157,12 +162,8 @@ export function queueRoutes(app: OpenAPIHono<AppEnv>): void {
 /** Joins that come at the same time to one leaf, sent together. */
 const joins = new Mailboxes<AccountId, JoinOutcome>();
 
-/** The caller's leaf: its name, and a fresh stub whenever `room` is called; and the sale's settings. Checks that there is such an event. */
-async function leafFor(
-  c: AppContext,
-  id: EventId,
-): Promise<{ name: string; room: () => WaitingRoomStub; settings: SaleSettings }> {
-  const { settings } = (await requireEvent(c, id)).definition;
-  const index = leafOf(c.get('access').sub, settings.leaves);
-  return { name: leafName(id, index), room: () => leafAt(c.env, id, index), settings };
+/** Why a leaf would not, and when to try again if it said so. */
+function refusal(outcome: { code: ErrorCode; retryAfterMs?: number }): ProblemError {
+  const { code, retryAfterMs } = outcome;
+  return retryAfterMs === undefined ? new ProblemError(code) : tryLater(code, retryAfterMs);
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AccountId } from '../../../durable-objects/core/ids.ts';
 import { pass, settle } from '../../unit/queue/node-fixture.ts';
 import type { Fate } from '../../unit/queue/node-fixture.ts';
 import { RelayFixture } from '../../unit/queue/relay-fixture.ts';
 import { RoomFixture } from '../../unit/queue/room-fixture.ts';
-import { account, OPENS_AT, SaleFixture, saleSettings } from '../../unit/queue/sale-fixture.ts';
+import { accountAt, OPENS_AT, SaleFixture, saleSettings } from '../../unit/queue/sale-fixture.ts';
 
 /**
  * A leaf right under EventSale and four under two relays. Invariants: whatever is lost, repeated, delayed or crashes between any two steps, places are dense
@@ -35,9 +36,15 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer Kind> ? Kind : never;
 
+const LEAVES = [0, 64, 65, 66, 128] as const;
+
+function fanOf(fan: number): AccountId {
+  return accountAt(LEAVES[fan % 5] ?? 0, 256, fan);
+}
+
 class World {
   readonly sale = new SaleFixture(
-    saleSettings({ sale: { joinLimit: { max: 1_000, windowMs: 1_000 } } }),
+    saleSettings({ sale: { leaves: 256, joinLimit: { max: 1_000, windowMs: 1_000 } } }),
     OPENS_AT - 30_000,
   );
   readonly relays = [new RelayFixture(this.sale, 1), new RelayFixture(this.sale, 2)] as const;
@@ -76,7 +83,7 @@ class World {
     if ('join' in move) this.join(move.join);
     else if ('joinLive' in move) this.joinLive(move.joinLive);
     else if ('leave' in move) this.leave(move.leave);
-    else if ('claim' in move) void this.room(move.claim).desk.claim(account(move.claim));
+    else if ('claim' in move) void this.room(move.claim).desk.claim(fanOf(move.claim));
     else if ('turn' in move) await settle();
     else if ('wait' in move) await pass(this.sale, this.nodes, move.wait);
     else if ('crash' in move) this.nodes[move.crash]?.restart();
@@ -88,7 +95,7 @@ class World {
     const leaves = this.leaves.get(fan);
     // A join that is not written down when the leaf crashes was never answered: nothing is promised.
     void this.room(fan)
-      .desk.join({ accountId: account(fan) })
+      .desk.join({ accountId: fanOf(fan) })
       .then((outcome) => {
         const stays = this.leaves.get(fan) === leaves;
         if (stays && (outcome.ok || outcome.code === 'overloaded')) this.asked.add(fan);
@@ -97,12 +104,12 @@ class World {
   }
 
   joinLive(fan: number): void {
-    this.room(fan).listen(account(fan));
-    this.room(fan).desk.joinLive(account(fan));
+    this.room(fan).listen(fanOf(fan));
+    this.room(fan).desk.joinLive(fanOf(fan));
   }
 
   leave(fan: number): void {
-    if (!this.room(fan).desk.leaveNow(account(fan))) return;
+    if (!this.room(fan).desk.leaveNow(fanOf(fan))) return;
     this.leaves.set(fan, (this.leaves.get(fan) ?? 0) + 1);
     this.told.delete(fan);
     this.asked.delete(fan);
@@ -112,7 +119,7 @@ class World {
   look(): void {
     const places = new Set<number>();
     for (let fan = 0; fan < 30; fan++) {
-      const position = this.room(fan).desk.positionOf(account(fan));
+      const position = this.room(fan).desk.positionOf(fanOf(fan));
       const before = this.told.get(fan);
       if (position === null) {
         assert.equal(before, undefined, `fan ${fan} lost place ${before}`);

@@ -4,18 +4,19 @@ import type { GrantOutcome } from '../../../durable-objects/protocol/queue-rpc.t
 import { pass, settle } from './node-fixture.ts';
 import { RelayFixture } from './relay-fixture.ts';
 import { RoomFixture } from './room-fixture.ts';
-import { account, batchOf, OPENS_AT, SaleFixture, saleSettings } from './sale-fixture.ts';
+import { accountAt, batchOf, OPENS_AT, SaleFixture, saleSettings } from './sale-fixture.ts';
 
 const LEAVES = ['test-event/leaf/64', 'test-event/leaf/65', 'test-event/leaf/66'] as const;
 
 function world(now = OPENS_AT - 60_000) {
-  const sale = new SaleFixture(saleSettings({}), now);
+  const sale = new SaleFixture(saleSettings({ sale: { leaves: 128 } }), now);
   const relay = new RelayFixture(sale, 1);
   const rooms = [64, 65].map((index) => new RoomFixture(sale, index, () => relay.desk));
   relay.children.push(...rooms);
   sale.onPublish = (frames) => void relay.desk.publish(structuredClone(frames));
   const roomOf = (n: number): RoomFixture => rooms[n % 2] ?? new RoomFixture(sale);
-  return { sale, relay, rooms, roomOf, nodes: [relay, ...rooms] };
+  const fan = (n: number) => accountAt(64 + (n % 2), 128, n);
+  return { sale, relay, rooms, roomOf, fan, nodes: [relay, ...rooms] };
 }
 
 async function quiet(): Promise<void> {
@@ -131,8 +132,8 @@ describe('what children ask of a relay', () => {
 
 describe('departures through a relay', () => {
   it('go up together, and are told again by the leaf when the relay dies', async () => {
-    const { sale, relay, roomOf, nodes } = world();
-    const fans = Array.from({ length: 20 }, (_, n) => account(n));
+    const { sale, relay, roomOf, fan, nodes } = world();
+    const fans = Array.from({ length: 20 }, (_, n) => fan(n));
     const joins = fans.map((accountId, n) => roomOf(n).desk.join({ accountId }));
     await Promise.all(joins);
     relay.calls = [];
@@ -150,8 +151,8 @@ describe('departures through a relay', () => {
 
 describe('frames through a relay', () => {
   it('reach every leaf once, in order, also after the relay has died', async () => {
-    const { sale, relay, rooms, nodes } = world();
-    await Promise.all(rooms.map((room, n) => room.desk.join({ accountId: account(n) })));
+    const { sale, relay, rooms, fan, nodes } = world();
+    await Promise.all(rooms.map((room, n) => room.desk.join({ accountId: fan(n) })));
     await pass(sale, nodes, 20_000);
     relay.restart();
     await pass(sale, nodes, 45_000);
@@ -161,15 +162,15 @@ describe('frames through a relay', () => {
       expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => a - b));
     }
     expect(rooms[0]?.ticks.at(-1)).toBe(rooms[1]?.ticks.at(-1));
-    expect(rooms.map(({ desk }, n) => desk.positionOf(account(n))?.ahead)).toEqual([0, 0]);
+    expect(rooms.map(({ desk }, n) => desk.positionOf(fan(n))?.ahead)).toEqual([0, 0]);
   });
 
   it('answer a leaf that subscribes from memory, and say so when EventSale is away', async () => {
-    const { relay, rooms } = world();
+    const { relay, rooms, fan } = world();
     relay.fate = () => 'lost';
     expect(await relay.desk.subscribe({ child: LEAVES[0] })).toBe('away');
     relay.fate = () => 'ok';
-    await rooms[0]?.desk.join({ accountId: account(1) });
+    await rooms[0]?.desk.join({ accountId: fan(0) });
     const told = await relay.desk.subscribe({ child: LEAVES[1] });
     expect(told).toMatchObject({
       tick: { joined: 1 },

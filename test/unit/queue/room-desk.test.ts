@@ -64,6 +64,7 @@ describe('joining at a leaf', () => {
 
   it('keeps the batch when the parent is away, says so in bounded time, and has the place for the next try', async () => {
     const { sale, room } = world();
+    await room.desk.ready();
     room.fate = () => 'overloaded';
     const heard = room.listen(account(2));
     const first = room.desk.join({ accountId: account(1) });
@@ -86,6 +87,7 @@ describe('joining at a leaf', () => {
 
   it('does not count a join that it asked to repeat', async () => {
     const { sale, room } = world();
+    await room.desk.ready();
     room.fate = () => 'lost';
     for (let n = 0; n < 8; n++) {
       const join = room.desk.join({ accountId: account(1) });
@@ -96,6 +98,7 @@ describe('joining at a leaf', () => {
 
   it('tries a retryable failure again at once, and never an overloaded one', async () => {
     const { sale, room } = world();
+    await room.desk.ready();
     const fates = ['retryable', 'retryable', 'ok'] as const;
     let call = 0;
     room.fate = () => fates[call++] ?? 'ok';
@@ -112,6 +115,7 @@ describe('joining at a leaf', () => {
 
   it('gives up an answer that never comes and asks for the same batch again', async () => {
     const { sale, room } = world();
+    await room.desk.ready();
     room.fate = () => 'hangs';
     void room.desk.join({ accountId: account(1) });
     await pass(sale, [room], 11_000);
@@ -123,6 +127,7 @@ describe('joining at a leaf', () => {
 
   it('gives the batch of a crash the range it was given before', async () => {
     const { sale, room } = world();
+    await room.desk.ready();
     room.fate = () => 'reply lost';
     void room.desk.join({ accountId: account(1) });
     await quiet();
@@ -177,6 +182,7 @@ describe('leaving at a leaf', () => {
 
   it('takes out one who leaves before the place is known', async () => {
     const { sale, room } = world();
+    await room.desk.ready();
     const first = room.desk.join({ accountId: account(1) });
     const second = room.desk.join({ accountId: account(2) });
     expect(await room.desk.leave({ accountId: account(1) })).toEqual({ ok: true });

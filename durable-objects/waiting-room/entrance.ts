@@ -1,0 +1,103 @@
+import type { AccountId } from '../core/ids.ts';
+import { JoinWindow } from '../core/join-window.ts';
+import type { FanPosition, JoinOutcome, Moved } from '../protocol/queue-rpc.ts';
+import type { Claims } from './claims.ts';
+import type { RoomContext } from './context.ts';
+import type { Feed } from './feed.ts';
+import type { Homes } from './homes.ts';
+import type { Joins } from './joins.ts';
+import type { Roll } from './roll.ts';
+import { standingOf } from './standing.ts';
+
+/** No place yet, but the account is written down for one; or there are too many at once. */
+export const OVERLOADED = { ok: false, code: 'overloaded', retryAfterMs: 2_000 } as const;
+/** This leaf is new, and those whom it must ask are away: nothing is kept. */
+const UNAVAILABLE = { ok: false, code: 'unavailable', retryAfterMs: 2_000 } as const;
+
+type Refusal = JoinOutcome & { ok: false };
+/** What a join comes to at once; `pending`: the place is being asked for. */
+export type Entered = JoinOutcome | 'pending';
+/** Why an account is not answered here. */
+export type Elsewhere = { ok: false } & (
+  | Moved
+  | { code: 'event_not_found' }
+  | { code: 'unavailable'; retryAfterMs: number }
+);
+
+interface Parts {
+  feed: Feed;
+  roll: Roll;
+  homes: Homes;
+  joins: Joins;
+  claims: Claims;
+}
+
+/** The way into the line: whose account it is, the join limit, the place that is there already, the next batch. */
+export class Entrance {
+  readonly #context: RoomContext;
+  readonly #parts: Parts;
+  readonly #window = new JoinWindow();
+
+  constructor(context: RoomContext, parts: Parts) {
+    this.#context = context;
+    this.#parts = parts;
+  }
+
+  /** Null when the account is at home here, as soon as that is known. */
+  async elsewhere(accountId: AccountId): Promise<Elsewhere | null> {
+    const { homes, feed } = this.#parts;
+    if (homes.of(accountId) === 'unknown') await homes.ready();
+    const home = homes.of(accountId);
+    if (home === 'here') return null;
+    if (home !== 'unknown') return { ok: false, code: 'moved', leaf: home };
+    return feed.absent ? { ok: false, code: 'event_not_found' } : UNAVAILABLE;
+  }
+
+  /** The limit, then the place that is there already, then the next batch. The account is at home here. */
+  enter(accountId: AccountId): Entered {
+    const { feed } = this.#parts;
+    const now = this.#context.now();
+    const retryAfterMs = this.#window.take(accountId, feed.joinLimit, now);
+    if (retryAfterMs > 0) return { ok: false, code: 'rate_limited', retryAfterMs };
+    const position = this.positionOf(accountId);
+    if (position !== null) return { ok: true, position };
+    if (feed.absent) return { ok: false, code: 'event_not_found' };
+    return this.#queue(accountId);
+  }
+
+  #queue(accountId: AccountId): Entered {
+    const { homes, joins } = this.#parts;
+    if (joins.isPending(accountId)) return 'pending';
+    const home = homes.ofNewcomer(accountId);
+    if (typeof home === 'number') {
+      return this.forgive(accountId, { ok: false, code: 'moved', leaf: home });
+    }
+    return joins.enter(accountId) ? 'pending' : this.forgive(accountId, OVERLOADED);
+  }
+
+  /** One who is inside may have been told goodbye since: the parent knows, and a new place is given. */
+  async recheck(accountId: AccountId, entered: Entered): Promise<Entered> {
+    const { roll, claims } = this.#parts;
+    const fan = roll.fans.get(accountId);
+    if (entered === 'pending' || !entered.ok || !fan || fan.admission === null) return entered;
+    const checked = await claims.check(fan);
+    const gone = !checked.ok && checked.code === 'admission_expired';
+    return gone ? this.#queue(accountId) : entered;
+  }
+
+  /** An attempt that we asked the fan to repeat does not count. */
+  forgive<Refused extends Refusal>(accountId: AccountId, refused: Refused): Refused {
+    if (refused.code === 'overloaded' || refused.code === 'moved') this.#window.refund(accountId);
+    return refused;
+  }
+
+  /** Where the account stands now; null for one without a place. */
+  positionOf(accountId: AccountId): FanPosition | null {
+    const { roll, feed } = this.#parts;
+    const fan = roll.fans.get(accountId);
+    const standing = fan === undefined ? null : standingOf(feed, fan, this.#context.now());
+    return fan === undefined || standing === null
+      ? null
+      : { ...standing, receipt: roll.receipts.of(fan) };
+  }
+}

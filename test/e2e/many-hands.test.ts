@@ -40,7 +40,7 @@ afterAll(async () => {
 function codeFor(email: string): Promise<string> {
   return eventually(async () => {
     const answer = await fetch(`${dev.mail}/emails?to=${encodeURIComponent(email)}`);
-    const { data } = (await answer.json()) as { data: { subject: string }[] };
+    const { data } = await answer.json<{ data: { subject: string }[] }>();
     return /^\d{6}/.exec(data[0]?.subject ?? '')?.[0];
   });
 }

@@ -1,7 +1,12 @@
+import type { EventId } from '../durable-objects/core/ids.ts';
 import { saleOf } from '../durable-objects/stubs.ts';
 import type { Env } from './env.ts';
+import { undelivered } from './payments/undelivered.ts';
 import { servicesOf } from './services.ts';
 import { errorWords, log } from './telemetry/log.ts';
+
+/** Orders asked about at a time; an isolate has six outgoing connections (platform.md, "Hard limits"). */
+const AT_ONCE = 4;
 
 /**
  * The minute's nudge of every sale that has opened: lost timers are armed again, payments in flight asked
@@ -22,4 +27,29 @@ export async function reconcileSales(env: Env, now: number): Promise<void> {
       }
     }),
   );
+  await settleUndelivered(env, new Set(opened.map(({ definition }) => definition.eventId)), now);
+}
+
+/** Settles orders about which a webhook could not be delivered, one look each however many events there are. */
+async function settleUndelivered(
+  env: Env,
+  opened: ReadonlySet<EventId>,
+  now: number,
+): Promise<void> {
+  const { stripe, breakers } = servicesOf(env);
+  try {
+    const news = await breakers.stripe.run(() => undelivered(stripe, now));
+    const known = news.filter(({ eventId }) => opened.has(eventId));
+    const orders = [...new Map(known.map((one) => [one.orderId, one])).values()];
+    while (orders.length > 0)
+      await Promise.all(
+        orders
+          .splice(0, AT_ONCE)
+          .map(({ eventId, orderId, stripeEventId }) =>
+            saleOf(env, eventId).settle({ orderId, stripeEventId }),
+          ),
+      );
+  } catch (error) {
+    log({ name: 'problem', part: 'undelivered', detail: errorWords(error) });
+  }
 }

@@ -8,7 +8,7 @@ import type { Result } from '../../durable-objects/core/result.ts';
 const TOLERANCE_SECONDS = 300;
 
 /** Types that tell something about an order's money; others are none of our business. */
-const TYPES: ReadonlySet<string> = new Set([
+export const TYPES: ReadonlySet<string> = new Set([
   'payment_intent.succeeded',
   'payment_intent.payment_failed',
   'payment_intent.processing',
@@ -18,14 +18,14 @@ const TYPES: ReadonlySet<string> = new Set([
 const ours = z.object({ metadata: z.object({ eventId: z.string(), orderId: z.string() }) });
 const crypto = Stripe.createSubtleCryptoProvider();
 
-/** A signed message of Stripe: about one of our orders, or not ours, with the reason. */
-export type WebhookMessage = Result<
-  { stripeEventId: string; type: string } & (
-    | { about: 'order'; eventId: EventId; orderId: OrderId }
-    | { about: 'other'; reason: 'unknown_type' | 'unknown_intent' }
-  ),
-  { code: 'invalid_signature' }
->;
+/** What Stripe tells: about one of our orders, or not ours, with the reason. */
+export type StripeNews = { stripeEventId: string; type: string } & (
+  | { about: 'order'; eventId: EventId; orderId: OrderId }
+  | { about: 'other'; reason: 'unknown_type' | 'unknown_intent' }
+);
+
+/** A signed message of Stripe. */
+export type WebhookMessage = Result<StripeNews, { code: 'invalid_signature' }>;
 
 /** Checks the signature over the raw body, then reads whose order it is about. */
 export async function readWebhook(
@@ -51,7 +51,12 @@ export async function readWebhook(
     if (error instanceof SyntaxError) return { ok: false, code: 'invalid_signature' };
     throw error;
   }
-  const base = { ok: true, stripeEventId: event.id, type: event.type } as const;
+  return { ok: true, ...readNews(event) };
+}
+
+/** Reads whose order an event is about; the event's word is believed, so it must come from Stripe itself. */
+export function readNews(event: Stripe.Event): StripeNews {
+  const base = { stripeEventId: event.id, type: event.type };
   if (!TYPES.has(event.type)) return { ...base, about: 'other', reason: 'unknown_type' };
   const parsed = ours.safeParse(event.data.object);
   if (!parsed.success) return { ...base, about: 'other', reason: 'unknown_intent' };

@@ -1,5 +1,6 @@
 import type { AccountId, EventId } from '../../../durable-objects/core/ids.ts';
 import { saleOf } from '../../../durable-objects/stubs.ts';
+import { reconcileSales } from '../../../worker/cron.ts';
 import worker from '../../../worker/index.ts';
 import type { Env } from '../../../worker/env.ts';
 
@@ -14,7 +15,10 @@ export default {
     const [, first, what, eventId] = new URL(request.url).pathname.split('/');
     if (first !== 'crash') return worker.fetch(request, env, ctx);
     const sale = saleOf(env, (eventId ?? '') as EventId);
-    if (what === 'nudge') return Response.json(await sale.reconcile());
+    if (what === 'nudge') {
+      await reconcileSales(env, Date.now());
+      return Response.json(await sale.reconcile());
+    }
     const accounts = await request.json<AccountId[]>();
     const orders = [];
     for (const accountId of accounts) orders.push(...(await sale.orders({ accountId })));

@@ -1,4 +1,3 @@
-import { fraction } from '../sim/random.ts';
 import type { Books } from './books.ts';
 import { differences } from './books.ts';
 import { Buyer } from './buyer.ts';
@@ -62,8 +61,7 @@ export async function crashRun(plan: CrashPlan): Promise<CrashResult> {
       wanted,
       until: Date.now() + plan.kills * 15_000 + SETTLE_MS,
     };
-    let drawn = 0;
-    const random = () => fraction(plan.seed, drawn++);
+    const random = seeded(plan.seed);
     const buyers = fans.map(
       (fan, index) => new Buyer(world, fan, HABITS[index % HABITS.length] ?? 'pays', random),
     );
@@ -148,4 +146,15 @@ async function settled(stage: Stage, buyers: Books['buyers']): Promise<Books> {
     if (performance.now() > until) return readBooks(stage, buyers);
     await pause(1_000);
   }
+}
+
+/** Fractions that are the same for a seed (mulberry32, Tommy Ettinger). */
+function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
 }

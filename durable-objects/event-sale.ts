@@ -244,6 +244,7 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
     return {
       now: () => Date.now(),
       randomId,
+      randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
       get definition() {
         return definition();
       },

@@ -20,6 +20,7 @@ export interface Env extends ObjectEnv {
   MAIL_API_BASE?: string;
   MAIL_API_KEY?: string;
   MAIL_FROM?: string;
+  DRAND_API_BASE?: string;
   TURNSTILE_SITE_KEY?: string;
   TURNSTILE_SECRET_KEY?: string;
   TURNSTILE_API_BASE?: string;

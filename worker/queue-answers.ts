@@ -23,6 +23,7 @@ export async function positionAnswer(
     order: position.order,
     ahead: position.ahead,
     etaSeconds: position.etaSeconds === null ? null : Math.ceil(position.etaSeconds),
+    pollMs: position.pollMs,
     joinedAt: iso(position.joinedAt),
     claimUntil: isoOrNull(position.claimUntil),
     ticket: receipt,

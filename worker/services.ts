@@ -14,6 +14,7 @@ import type { Env } from './env.ts';
 import { resendMail } from './mail/resend-mail.ts';
 import { openStripe } from './payments/stripe-client.ts';
 import { stripePayments } from './payments/stripe-payments.ts';
+import { drandRandomness } from './randomness.ts';
 import { requireSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
 import { saleTelemetry } from './telemetry/telemetry.ts';
@@ -76,6 +77,7 @@ export function salePorts(env: Env): SalePorts {
     payments: stripePayments(openStripe(settings.stripe), breakers.stripe),
     filing: { file: (batch) => breakers.postgres.run(() => filing.file(batch)) },
     mail: resendMail(settings, db),
+    randomness: drandRandomness(settings.drandApiBase),
     telemetry: saleTelemetry(env),
   };
 }

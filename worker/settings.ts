@@ -33,6 +33,8 @@ export interface Settings {
     jsUrl: URL;
   };
   mail: { apiBase: string; apiKey: string; from: string };
+  /** Where rounds of public randomness are asked for, without a slash at the end. */
+  drandApiBase: string;
   /** Turnstile, when both of its keys are set. */
   turnstile: { siteKey: string; secretKey: string; apiBase: URL } | null;
   limits: Record<LimitName, Window>;
@@ -93,17 +95,20 @@ function readSettings(env: Env): SettingsOutcome {
   }
   const apiBase = URL.parse(env.STRIPE_API_BASE ?? 'https://api.stripe.com');
   const jsUrl = URL.parse(env.STRIPE_JS_URL ?? 'https://js.stripe.com/v3/');
+  const drandApiBase = URL.parse(env.DRAND_API_BASE ?? 'https://api.drand.sh');
   const origin = URL.parse(env.PUBLIC_ORIGIN ?? '');
   const accessTokenSeconds = Number(env.ACCESS_TOKEN_SECONDS ?? LIMITS.accessTokenSeconds);
   if (apiBase === null) wrong.push('STRIPE_API_BASE');
   if (jsUrl === null) wrong.push('STRIPE_JS_URL');
   if (origin === null) wrong.push('PUBLIC_ORIGIN');
+  if (drandApiBase === null) wrong.push('DRAND_API_BASE');
   if (!Number.isInteger(accessTokenSeconds) || accessTokenSeconds < 1) {
     wrong.push('ACCESS_TOKEN_SECONDS');
   }
   const turnstile = readTurnstile(env, production, wrong);
   const limits = readLimits(env, wrong);
-  if (wrong.length > 0 || apiBase === null || jsUrl === null || origin === null) {
+  const unread = apiBase === null || jsUrl === null || origin === null || drandApiBase === null;
+  if (wrong.length > 0 || unread) {
     return { ok: false, wrong: [...new Set(wrong)] };
   }
   const settings: Settings = {
@@ -126,6 +131,7 @@ function readSettings(env: Env): SettingsOutcome {
       from: env.MAIL_FROM ?? '',
     },
     turnstile,
+    drandApiBase: drandApiBase.href.replace(/\/$/, ''),
     limits,
   };
   return { ok: true, settings };

@@ -2,8 +2,8 @@ import type { Tick } from './tick.ts';
 
 /** Polls a second that a sale is built to take, and those that one leaf is (platform.md, requests per object). */
 const POLLS_PER_SECOND = { sale: 100_000, leaf: 400 };
-/** Nobody asks more often, ms. */
-const SHORTEST_MS = 2_000;
+/** Nobody asks more often, ms; those who are called or inside do so often, for they are few. */
+export const SHORTEST_POLL_MS = 2_000;
 /** This far back, as a share of the line, one asks as seldom as the last. */
 const NEAR_SHARE = 1 / 16;
 /** Nearer to the front one asks so often while waiting. */
@@ -12,7 +12,7 @@ const ASKS_PER_WAIT = 20;
 /** The longest time between two polls of a client without a socket, ms: if all asked so, the sale would stay within its polls. */
 export function pollMs(waiting: number, leaves: number): number {
   const perSecond = Math.min(POLLS_PER_SECOND.sale, POLLS_PER_SECOND.leaf * Math.max(1, leaves));
-  return Math.max(SHORTEST_MS, Math.ceil((waiting * 1_000) / perSecond));
+  return Math.max(SHORTEST_POLL_MS, Math.ceil((waiting * 1_000) / perSecond));
 }
 
 /**
@@ -28,5 +28,5 @@ export function pollAfterMs(
   if (phase !== 'open' || ratePerMinute <= 0) return tick.pollMs;
   const byPlace = (tick.pollMs * ahead) / Math.max(1, waiting * NEAR_SHARE);
   const byWait = ((ahead + 1) * 60_000) / ratePerMinute / ASKS_PER_WAIT;
-  return Math.round(Math.min(tick.pollMs, Math.max(SHORTEST_MS, byPlace, byWait)));
+  return Math.round(Math.min(tick.pollMs, Math.max(SHORTEST_POLL_MS, byPlace, byWait)));
 }

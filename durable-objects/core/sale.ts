@@ -22,8 +22,10 @@ export interface AdmissionSettings {
 export interface SaleSettings {
   opensAt: number;
   closesAt: number;
-  /** Order of those who came before opening; told beforehand. The draw itself is not built yet: publish only `fifo`. */
+  /** Order of those who came before opening; told beforehand. */
   lobby: 'fifo' | 'draw';
+  /** The drand round of a draw; absent: the first one `SEAL_MARGIN_MS` after opening. A recorded one is a rehearsal. */
+  drandRound?: number;
   admission: AdmissionSettings;
   holdTtlMs: number;
   /** How long an order may stay `paying` before its intent is cancelled and its seats released. */

@@ -1,4 +1,5 @@
 import type { EventId } from './ids.ts';
+import type { DrawnLobby } from './place-order.ts';
 import { Sketch } from './sketch/sketch-reader.ts';
 
 /** Where a sale stands. `drawing`: open, but the order of the lobby is not drawn yet; nobody is called. */
@@ -33,6 +34,8 @@ export interface Tick {
   phase: SalePhase;
   opensAt: number;
   lobby: 'fifo' | 'draw';
+  /** Once the lobby is drawn: what the orders of its places follow from, by `orderOf`. */
+  draw?: DrawnLobby;
   /** Orders below it have been called. Never moves back. */
   cursor: number;
   /** Orders given out so far: the next one to be given. */

@@ -9,6 +9,8 @@ export interface SaleContext {
   now(): number;
   /** 16 letters and digits, unguessable. */
   randomId(): string;
+  /** Unguessable. */
+  randomBytes(count: number): Uint8Array;
   readonly definition: SaleDefinition;
   readonly ports: SalePorts;
   readonly timers: Timers;

@@ -1,8 +1,8 @@
-import type { Terms } from '../core/fairness/grant-chain.ts';
 import type { AccountId } from '../core/ids.ts';
 import { admissionIdOf, placeOfAdmission } from '../core/place-order.ts';
+import type { DrawnLobby } from '../core/place-order.ts';
 import { unreachable } from '../core/result.ts';
-import type { SaleDefinition } from '../core/sale.ts';
+import type { SaleSettings } from '../core/sale.ts';
 import type { Tick } from '../core/tick.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type {
@@ -15,6 +15,7 @@ import type { QueueStore } from '../storage/queue-store.ts';
 import type { Timer } from '../storage/timers.ts';
 import type { AdmissionBook, SaleContext, SeatCount } from './context.ts';
 import { frameOf } from './queue-frame.ts';
+import { QueueDrawing } from './queue-drawing.ts';
 import { QueueLine } from './queue-line.ts';
 
 export { queueSteps } from '../storage/queue-store.ts';
@@ -25,6 +26,7 @@ type ClaimRequest = Parameters<SaleQueueRpc['claimAdmission']>[0];
 const KIND = 'queue';
 const ADVANCE = 'advance';
 const HEARTBEAT = 'heartbeat';
+const DRAW = 'draw';
 /** Numbers of ticks reserved with one write; a restart skips what is left of them. */
 const SEQ_BLOCK = 1_000;
 /** How long before opening the lobby gets heartbeats, ms. */
@@ -45,6 +47,7 @@ export class QueueDesk implements AdmissionBook {
   readonly #context: SaleContext;
   readonly #store: QueueStore;
   readonly #seats: SeatCount;
+  readonly #drawing: QueueDrawing;
   readonly #line: QueueLine;
   readonly #children: Set<string>;
   #seq: number;
@@ -62,8 +65,11 @@ export class QueueDesk implements AdmissionBook {
     this.#context = context;
     this.#store = store;
     this.#seats = seats;
-    const terms = termsOf(context.definition);
-    this.#line = new QueueLine(store, terms, () => context.definition.settings, context.now());
+    this.#drawing = new QueueDrawing(context, store);
+    const settings = (): SaleSettings => context.definition.settings;
+    this.#line = new QueueLine(store, this.#drawing, settings, context.now());
+    this.#drawing.onDrawn = (lobby) => this.#drawn(lobby);
+    this.#drawing.onPutOff = () => this.#arm();
     this.#children = new Set(store.children());
     this.#seq = this.#line.state.seqCeiling;
     this.#time = this.#line.state.calledAt;
@@ -241,11 +247,28 @@ export class QueueDesk implements AdmissionBook {
   }
 
   #catchUp(): void {
-    const count = this.#line.advance(this.#now(), this.#seats);
+    const now = this.#now();
+    const count = this.#line.advance(now, this.#seats);
+    if (this.#line.state.opened) {
+      this.#drawing.open(
+        this.#line.chain,
+        Math.max(now, this.#context.definition.settings.opensAt),
+      );
+      this.#drawing.ask(now);
+    }
     if (count === 0) return;
     const { eventId } = this.#context.definition;
     this.#context.ports.telemetry.record({ name: 'called', eventId, count });
     this.#changed();
+  }
+
+  #drawn(lobby: DrawnLobby): void {
+    this.#line.reorder(lobby);
+    const { eventId } = this.#context.definition;
+    this.#context.ports.telemetry.record({ name: 'drawn', eventId, count: lobby.n });
+    this.#changed();
+    this.#catchUp();
+    this.#arm();
   }
 
   /** Something a fan may see has changed: one tick soon, however much more changes until then. */
@@ -269,6 +292,10 @@ export class QueueDesk implements AdmissionBook {
   #arm(): void {
     const now = this.#now();
     this.#setTimer(ADVANCE, this.#line.nextChangeAt(now, this.#seats));
+    this.#setTimer(
+      DRAW,
+      this.#drawing.dueAt === null ? null : Math.max(this.#drawing.dueAt, now + 1),
+    );
     const heartbeatAt = this.#heartbeatAt(now);
     // One that is set stays: moving it with every tick would cost a row each. It moves when it fires.
     if (heartbeatAt === null || (this.#timerDue.get(HEARTBEAT) ?? null) === null) {
@@ -291,9 +318,4 @@ export class QueueDesk implements AdmissionBook {
     if (due === null) this.#context.timers.clear(KIND, key);
     else this.#context.timers.set(KIND, key, due);
   }
-}
-
-/** What the sale is bound to before its first place is given out. */
-function termsOf({ eventId, settings }: SaleDefinition): Terms {
-  return { eventId, opensAt: settings.opensAt, draw: null };
 }

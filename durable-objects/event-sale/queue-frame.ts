@@ -58,6 +58,7 @@ export function frameOf(
     within: 0,
     seatsLeft,
     pollMs: pollMs(view.waiting, settings.leaves),
+    ...(line.lobby === null ? {} : { draw: line.lobby }),
     ...(calls.length === 0 ? {} : { calls }),
   };
   const room = FRAME_BYTES - JSON.stringify(tick).length - WITHIN_DIGITS;

@@ -10,11 +10,12 @@ import type { AdmissionLimits, AdmissionState, AdmissionView } from '../core/adm
 import { callOf, callState, callTimes, openWithin } from '../core/calls.ts';
 import type { OpenCall } from '../core/calls.ts';
 import { appendLink, genesis } from '../core/fairness/grant-chain.ts';
-import type { ChainState, Terms } from '../core/fairness/grant-chain.ts';
+import type { ChainState } from '../core/fairness/grant-chain.ts';
 import type { AccountId } from '../core/ids.ts';
 import { expectedEntries, measureDelay, measureShows } from '../core/no-shows.ts';
 import type { ShowRate } from '../core/no-shows.ts';
 import { orderOf } from '../core/place-order.ts';
+import type { DrawnLobby } from '../core/place-order.ts';
 import { CHUNK_ORDERS, Presence } from '../core/presence.ts';
 import type { SaleSettings } from '../core/sale.ts';
 import type { SalePhase } from '../core/tick.ts';
@@ -22,6 +23,7 @@ import { LIMITS } from '../protocol/limits.ts';
 import type { GrantRequest } from '../protocol/queue-rpc.ts';
 import type { AdmissionRow, LinkRow, QueueState, QueueStore } from '../storage/queue-store.ts';
 import type { SeatCount } from './context.ts';
+import type { QueueDrawing } from './queue-drawing.ts';
 
 /** How long a slot is kept for one who missed the window and found none free, ms. */
 export const RESERVE_MS = 6_000;
@@ -36,11 +38,14 @@ export type Claim =
  * synchronous block, and the caches here are rebuilt from it on wake.
  */
 export class QueueLine {
-  readonly presence: Presence;
   readonly #store: QueueStore;
+  readonly #drawing: Pick<QueueDrawing, 'done'>;
   readonly #settings: () => SaleSettings;
   #state: QueueState;
   #chain: ChainState;
+  #presence: Presence;
+  /** Null: orders are places, because nothing is drawn here or nothing is drawn yet. */
+  #lobby: DrawnLobby | null;
   #calls: OpenCall[];
   readonly #live = new Map<AccountId, AdmissionRow>();
   /** Earliest end of a live admission; never later than the truth. */
@@ -48,16 +53,38 @@ export class QueueLine {
   /** Places that asked to come in during grace, and until when a slot is kept. A restart forgets them. */
   readonly #reserved = new Map<number, number>();
 
-  /** `terms` are what the first link of the chain binds; they never change. */
-  constructor(store: QueueStore, terms: Terms, settings: () => SaleSettings, now: number) {
+  /** `drawing` says what the first link of the chain binds, and whether the order is known. */
+  constructor(
+    store: QueueStore,
+    drawing: Pick<QueueDrawing, 'terms' | 'lobby' | 'done'>,
+    settings: () => SaleSettings,
+    now: number,
+  ) {
     this.#store = store;
+    this.#drawing = drawing;
     this.#settings = settings;
     this.#state = store.state() ?? { ...INITIAL_ADMISSION, tail: 0, seqCeiling: 0 };
-    this.#chain = chainAfter(store.lastLink()) ?? genesis(terms);
-    this.presence = Presence.restore(this.#state.tail, store.chunks());
+    this.#chain = chainAfter(store.lastLink()) ?? genesis(drawing.terms);
+    this.#lobby = drawing.lobby;
+    this.#presence = Presence.restore(this.#state.tail, store.chunks());
     const { claimWindowMs, graceMs } = settings().admission;
     this.#calls = store.callsAfter(now - claimWindowMs - graceMs);
     for (const row of store.liveAdmissions(now)) this.#enter(row);
+  }
+
+  /** Who stands in the line, by order. */
+  get presence(): Presence {
+    return this.#presence;
+  }
+
+  /** The chain of grants so far. */
+  get chain(): ChainState {
+    return this.#chain;
+  }
+
+  /** Null before the draw, and where there is none. */
+  get lobby(): DrawnLobby | null {
+    return this.#lobby;
   }
 
   get state(): Readonly<QueueState> {
@@ -83,15 +110,31 @@ export class QueueLine {
       if (!same) throw new Error(`another batch under the number ${batch} of ${child}`);
       return { ...before, fresh: false };
     }
-    const { chain, link } = appendLink(this.#chain, { at: now, child, batch, count, root });
-    const first = this.presence.extend(count);
+    // Whoever is granted a place after opening is not of the lobby, whatever the clock says.
+    const at = this.#state.opened ? Math.max(now, this.#settings().opensAt) : now;
+    const { chain, link } = appendLink(this.#chain, { at, child, batch, count, root });
+    const first = this.#presence.extend(count);
     if (link.first !== first)
       throw new Error(`the chain is at ${link.first}, the line at ${first}`);
     this.#chain = chain;
     const row = { link, head: chain.head };
     this.#store.addLink(row);
-    this.patch({ tail: this.presence.tail });
+    this.patch({ tail: this.#presence.tail });
     return { ...row, fresh: true };
+  }
+
+  /** The lobby is drawn: from now on departures are of orders. */
+  reorder(lobby: DrawnLobby): void {
+    const drawn = new Presence();
+    drawn.extend(this.#presence.tail);
+    for (const place of this.#presence.departed(this.#presence.tail)) {
+      drawn.remove(orderOf(place, lobby));
+    }
+    this.#presence = drawn;
+    this.#lobby = lobby;
+    for (let chunk = 0; chunk * CHUNK_ORDERS < lobby.n; chunk++) {
+      this.#store.saveChunk(chunk, drawn.departures(chunk));
+    }
   }
 
   /** Takes people out of the line, or out of the sale if they are inside; returns how many were still there. */
@@ -99,14 +142,14 @@ export class QueueLine {
     const chunks = new Set<number>();
     let left = 0;
     for (const place of places) {
-      const order = orderOf(place);
-      if (!this.presence.remove(order)) continue;
+      const order = orderOf(place, this.#lobby);
+      if (!this.#presence.remove(order)) continue;
       left += 1;
       chunks.add(Math.floor(order / CHUNK_ORDERS));
       this.#reserved.delete(place);
       if (order < this.#state.cursor) this.#departCalled(place, order, now);
     }
-    for (const chunk of chunks) this.#store.saveChunk(chunk, this.presence.departures(chunk));
+    for (const chunk of chunks) this.#store.saveChunk(chunk, this.#presence.departures(chunk));
     return left;
   }
 
@@ -133,8 +176,8 @@ export class QueueLine {
       const live = known.endedAt === null && known.until > now;
       return live ? { state: 'live', row: known, fresh: false } : { state: 'expired' };
     }
-    const order = orderOf(place);
-    if (order >= this.#state.cursor || !this.presence.has(order)) return { state: 'not_called' };
+    const order = orderOf(place, this.#lobby);
+    if (order >= this.#state.cursor || !this.#presence.has(order)) return { state: 'not_called' };
     const { admission: rules } = this.#settings();
     const call = callOf(this.#calls, order);
     const state = call === null ? 'lapsed' : callState(call, rules, now);
@@ -181,7 +224,7 @@ export class QueueLine {
   }
 
   waiting(): number {
-    return this.presence.present - this.presence.rank(this.#state.cursor);
+    return this.#presence.present - this.#presence.rank(this.#state.cursor);
   }
 
   /** People inside now: live admissions, and those called who may still claim theirs. */
@@ -192,7 +235,7 @@ export class QueueLine {
 
   /** Where the sale stands. */
   phase(seatsLeft: number): SalePhase {
-    return salePhase(this.#state, true, seatsLeft);
+    return salePhase(this.#state, this.#drawing.done, seatsLeft);
   }
 
   /** What the platform allows. */
@@ -234,7 +277,7 @@ export class QueueLine {
       measureShows(state, this.#calls, settings.admission, now);
     const passed = passTimes(before, settings, now);
     const rolled = { ...before, ...rollBeat(passed, settings, limits, view, measure) };
-    const open = salePhase(rolled, true, view.seatsLeft) === 'open';
+    const open = salePhase(rolled, this.#drawing.done, view.seatsLeft) === 'open';
     const count = open ? callable(rolled, settings, limits, view) : 0;
     const busy = open && view.waiting > count;
     if (count > 0) this.#call({ ...rolled, busy }, count, now);
@@ -245,7 +288,7 @@ export class QueueLine {
 
   #call(state: QueueState, count: number, now: number): void {
     const first = state.cursor;
-    const end = this.presence.select(this.presence.rank(first) + count - 1) + 1;
+    const end = this.#presence.select(this.#presence.rank(first) + count - 1) + 1;
     if (end <= first) throw new Error(`the cursor would move back from ${first} to ${end}`);
     const call: OpenCall = { first, end, calledAt: now, people: count, open: count, came: 0 };
     this.#calls.push(call);

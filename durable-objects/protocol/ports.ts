@@ -1,7 +1,8 @@
+import type { Beacon } from '../core/fairness/drand.ts';
 import type { AccountId, EventId, OrderId } from '../core/ids.ts';
 import type { Money } from '../core/money.ts';
 import type { SaleDefinition } from '../core/sale.ts';
-import type { Result } from '../core/result.ts';
+import type { Refused, Result } from '../core/result.ts';
 import type { Order } from './seats-rpc.ts';
 
 /**
@@ -13,6 +14,7 @@ export interface SalePorts {
   payments: Payments;
   filing: Filing;
   mail: Mail;
+  randomness: Randomness;
   telemetry: Telemetry;
 }
 
@@ -93,6 +95,15 @@ export interface Mail {
   }): Promise<void>;
 }
 
+/** Public randomness: drand, or what stands in for it. What it answers is verified by whoever asked. */
+export interface Randomness {
+  /** A round of the network with this chain hash. Never throws. `not_yet`: its time has not come, or its nodes do not have it. */
+  round(request: {
+    chainHash: string;
+    round: number;
+  }): Promise<Result<{ beacon: Beacon }, Refused<'not_yet' | 'unavailable'>>>;
+}
+
 /** One JSON line and one metrics point an event; ids and durations, never secrets. */
 export interface Telemetry {
   record(event: {
@@ -100,6 +111,7 @@ export interface Telemetry {
       | 'joined'
       | 'left'
       | 'called'
+      | 'drawn'
       | 'admitted'
       | 'held'
       | 'released'

@@ -1,9 +1,11 @@
 import type { OpenCall } from '../core/calls.ts';
+import type { LobbyDraw } from '../core/fairness/lobby-draw.ts';
 import type { AdmissionRow, LinkRow, QueueState, QueueStore } from './queue-store.ts';
 
 /** The queue in memory, for the simulator and for tests. Copies on the way in and out, as a database does. */
 export class MemoryQueueStore implements QueueStore {
   #state: QueueState | null = null;
+  #draw: LobbyDraw | null = null;
   readonly #links: LinkRow[] = [];
   readonly #byBatch = new Map<string, LinkRow>();
   readonly #chunks = new Map<number, Uint8Array>();
@@ -36,6 +38,14 @@ export class MemoryQueueStore implements QueueStore {
     const kept = { link: { ...row.link }, head: row.head };
     this.#links.push(kept);
     this.#byBatch.set(key, kept);
+  }
+
+  draw(): LobbyDraw | null {
+    return structuredClone(this.#draw);
+  }
+
+  saveDraw(draw: LobbyDraw): void {
+    this.#draw = structuredClone(draw);
   }
 
   chunks(): { index: number; bits: Uint8Array }[] {

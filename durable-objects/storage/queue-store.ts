@@ -1,6 +1,7 @@
 import type { AdmissionState } from '../core/admission.ts';
 import type { OpenCall } from '../core/calls.ts';
 import type { ChainLink } from '../core/fairness/grant-chain.ts';
+import type { LobbyDraw } from '../core/fairness/lobby-draw.ts';
 import type { AccountId } from '../core/ids.ts';
 import type { SchemaStep } from './schema.ts';
 
@@ -35,6 +36,10 @@ export interface QueueStore {
   lastLink(): LinkRow | null;
   /** Kept for ever: the record of who was given which range. */
   addLink(row: LinkRow): void;
+  /** The draw of the lobby as far as it has come. */
+  draw(): LobbyDraw | null;
+  saveDraw(draw: LobbyDraw): void;
+  /** Departures: of places before the lobby is drawn, of orders after it. */
   chunks(): Iterable<{ index: number; bits: Uint8Array }>;
   saveChunk(index: number, bits: Uint8Array): void;
   /** Calls made after `calledAt`, ascending by `first`. */
@@ -76,6 +81,13 @@ export const queueSteps: readonly SchemaStep[] = [
     id: 'queue-3',
     sql: `ALTER TABLE queue_calls ADD COLUMN people INTEGER NOT NULL DEFAULT 0;
           ALTER TABLE queue_calls ADD COLUMN came INTEGER NOT NULL DEFAULT 0;`,
+  },
+  {
+    // The chain is a record: not even a mistake of ours may change what it says.
+    id: 'queue-4',
+    sql: `CREATE TABLE queue_draw (id INTEGER PRIMARY KEY CHECK (id = 0), draw TEXT NOT NULL) STRICT;
+          CREATE TRIGGER queue_links_kept BEFORE DELETE ON queue_links BEGIN SELECT RAISE(ABORT, 'links are kept'); END;
+          CREATE TRIGGER queue_links_fixed BEFORE UPDATE ON queue_links BEGIN SELECT RAISE(ABORT, 'links are fixed'); END;`,
   },
 ];
 
@@ -170,6 +182,18 @@ export class SqlQueueStore implements QueueStore {
       link.count,
       link.root,
       head,
+    );
+  }
+
+  draw(): LobbyDraw | null {
+    const [row] = this.#sql.exec<{ draw: string }>('SELECT draw FROM queue_draw').toArray();
+    return row === undefined ? null : (JSON.parse(row.draw) as LobbyDraw);
+  }
+
+  saveDraw(draw: LobbyDraw): void {
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO queue_draw (id, draw) VALUES (0, ?)',
+      JSON.stringify(draw),
     );
   }
 

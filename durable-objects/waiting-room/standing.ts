@@ -1,7 +1,7 @@
 import { callState, callTimes } from '../core/calls.ts';
 import type { Fan } from '../core/fans.ts';
 import { orderOf } from '../core/place-order.ts';
-import { pollAfterMs } from '../core/poll-pace.ts';
+import { pollAfterMs, SHORTEST_POLL_MS } from '../core/poll-pace.ts';
 import { etaSeconds, peopleAhead } from '../core/tick.ts';
 import type { Standing } from '../protocol/queue-rpc.ts';
 import type { Feed } from './feed.ts';
@@ -21,7 +21,7 @@ export function standingOf(feed: Feed, fan: Fan, now: number): Standing | null {
   const { place, admission, joinedAt } = fan;
   if (tick === null || place === null || fan.over) return null;
   const order = orderOf(place, tick.draw);
-  const pollMs = pollAfterMs(tick, 0);
+  const pollMs = SHORTEST_POLL_MS;
   const base = { place, order, joinedAt, pollMs, claimUntil: null, admission: null };
   if (admission !== null) {
     if (admission.until <= now) return null;

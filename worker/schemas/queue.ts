@@ -16,6 +16,7 @@ export const positionResponse = z
     order: z.int().meta({ description: 'The place, except in a lobby that was drawn.' }),
     ahead: z.int().meta({ description: 'People ahead who have not left.' }),
     etaSeconds: z.int().nullable(),
+    pollMs: z.int().meta({ description: 'How soon to ask again, without a live connection.' }),
     joinedAt: time,
     claimUntil: time.nullable().meta({ description: 'When called: until when to come in.' }),
     ticket: z.string().meta({
@@ -57,6 +58,10 @@ export const tickResponse = z
     phase: salePhase,
     opensAt: z.int(),
     lobby: z.enum(['fifo', 'draw']),
+    draw: z
+      .object({ n: z.int(), seed: z.string() })
+      .optional()
+      .meta({ description: 'Once the lobby is drawn: what its order follows from.' }),
     cursor: z.int(),
     tail: z.int(),
     waiting: z.int(),

@@ -10,6 +10,7 @@ import { account, batchOf, OPENS_AT, rootOf, SaleFixture, saleSettings } from '.
 
 const LEAF = 'test-event/leaf/0';
 const TERMS = { eventId: 'test-event' as EventId, opensAt: OPENS_AT, draw: null };
+const NO_DRAW = { terms: TERMS, lobby: null, done: true };
 
 describe('granting', () => {
   it('writes each range into a chain that anybody can verify, over restarts, and repeats what it gave', () => {
@@ -331,7 +332,7 @@ describe('the tick', () => {
     'fits into 1 KB with the largest numbers and %i departures, and is as exact as it should be',
     (departures) => {
       const settings = saleSettings({ admission: { claimWindowMs: 1e9 } });
-      const line = new QueueLine(new MemoryQueueStore(), TERMS, () => settings, OPENS_AT);
+      const line = new QueueLine(new MemoryQueueStore(), NO_DRAW, () => settings, OPENS_AT);
       line.grant(batchOf(1, 13_000_000), OPENS_AT);
       const seats = { seatsLeft: () => 150_000, holding: () => 0 };
       for (let n = 1; n <= 5; n++) line.advance(OPENS_AT + n * 30_000, seats);
@@ -342,7 +343,9 @@ describe('the tick', () => {
         settings: { ...settings, leaves: 1_600 },
       } as SaleDefinition;
       const tick = frameOf(definition, line, 12_345_678, line.view(OPENS_AT + 151_000, seats));
+      const drawn = { ...tick, lobby: 'draw', draw: { n: 13_000_000, seed: 'A'.repeat(43) } };
       expect(JSON.stringify(tick).length).toBeLessThanOrEqual(FRAME_BYTES);
+      expect(JSON.stringify({ ...drawn, sketch: '' }).length).toBeLessThan(600);
       expect(tick.within).toBeLessThanOrEqual(1);
       expect(peopleAhead(tick, 13_000_000)).toBe(tick.waiting);
     },

@@ -1,9 +1,11 @@
 import { toBase64Url } from '../../../durable-objects/core/fairness/bytes.ts';
+import { REHEARSAL_ROUND } from '../../../durable-objects/core/fairness/recorded-rounds.ts';
 import type { AccountId, EventId } from '../../../durable-objects/core/ids.ts';
 import { leafOf } from '../../../durable-objects/core/shard-plan.ts';
 import type { SaleDefinition, SaleSettings } from '../../../durable-objects/core/sale.ts';
 import type { SaleContext } from '../../../durable-objects/event-sale/context.ts';
 import { QueueDesk } from '../../../durable-objects/event-sale/queue-desk.ts';
+import type { Randomness } from '../../../durable-objects/protocol/ports.ts';
 import type {
   GrantRequest,
   ParentRpc,
@@ -82,6 +84,15 @@ export class SaleFixture {
   readonly published: PublishedFrames[] = [];
   readonly records: { name: string; count?: number }[] = [];
   readonly settings: SaleSettings;
+  /** Secrets made so far: no two are the same. */
+  secrets = 0;
+  /** Times at which the round of the draw was asked for. */
+  readonly asked: number[] = [];
+  /** The network of public randomness. */
+  drand: (round: number) => Awaited<ReturnType<Randomness['round']>> = () => ({
+    ok: true,
+    beacon: REHEARSAL_ROUND,
+  });
   /** Called with each published frame. */
   onPublish: (frames: PublishedFrames) => void = () => undefined;
   #later: { due: number; task: () => void }[] = [];
@@ -108,7 +119,11 @@ export class SaleFixture {
       now: () => this.now,
       randomId: () => 'abcdefgh12345678',
       definition,
-      ports: { telemetry: { record: (event: { name: string }) => this.records.push(event) } },
+      randomBytes: (count: number) => new Uint8Array(count).fill(7 + this.secrets++),
+      ports: {
+        telemetry: { record: (event: { name: string }) => this.records.push(event) },
+        randomness: { round: (request: { round: number }) => this.#round(request.round) },
+      },
       timers: this.timers,
       publish: (frames: PublishedFrames) => {
         this.published.push(frames);
@@ -123,6 +138,15 @@ export class SaleFixture {
       seatsLeft: () => this.seats,
       holding: () => this.holding,
     });
+  }
+
+  /** What the network answers to one who has died meanwhile reaches nobody. */
+  async #round(round: number): ReturnType<Randomness['round']> {
+    const life = this.desk;
+    this.asked.push(this.now);
+    const answer = this.drand(round);
+    await Promise.resolve();
+    return life === this.desk ? answer : new Promise(() => undefined);
   }
 
   /** The object dies and wakes: memory is gone, storage stays. */

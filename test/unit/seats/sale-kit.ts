@@ -308,6 +308,7 @@ export class HandSale {
     return {
       now: () => this.now,
       randomId: () => `R${String(++this.#ids).padStart(15, '0')}`,
+      randomBytes: (count) => new Uint8Array(count),
       definition: this.definition,
       ports: this.#ports(),
       timers: this.timers,
@@ -342,6 +343,7 @@ export class HandSale {
       },
       filing: { file: (batch) => this.#whileAlive(this.#file(batch)) },
       mail: { sendTickets: (request) => this.#whileAlive(this.#mail(request.idempotencyKey)) },
+      randomness: { round: async () => ({ ok: false, code: 'unavailable' }) },
       telemetry: { record: (event) => this.told.push(event) },
     };
   }

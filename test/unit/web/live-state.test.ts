@@ -5,7 +5,9 @@ import {
   ageMs,
   INITIAL_STATE,
   isCalled,
+  needsAnswer,
   nextState,
+  pollPaceMs,
   type LiveEvent,
   type LiveState,
 } from '../../../web/src/live/state.ts';
@@ -44,6 +46,7 @@ function position(fields: Partial<FanPosition> = {}): FanPosition {
     order: 60,
     ahead: 50,
     etaSeconds: 50,
+    pollMs: 2_000,
     joinedAt: 0,
     claimUntil: null,
     admission: null,
@@ -108,6 +111,53 @@ describe('the live state', () => {
     expect(grown).toMatchObject({ ahead: 50, wentBack: 5 });
     const fallen = nextState(grown, heard(tick(3, { cursor: 20, waiting: 90 })));
     expect(fallen).toMatchObject({ ahead: 40, wentBack: null });
+  });
+
+  it('takes the server’s own number while the frame says that it is not exact', () => {
+    const rough = { within: 4 };
+    const base = after(
+      heard(tick(1, rough)),
+      heard({ v: 1, type: 'place', position: position({ ahead: 37 }) }),
+    );
+    expect(base.ahead).toBe(37);
+    expect(needsAnswer(base)).toBe(true);
+    const later = nextState(base, heard(tick(4, rough)));
+    expect(later.ahead).toBe(37);
+    expect(nextState(later, heard(tick(9, rough))).ahead).toBe(50);
+    expect(nextState(later, heard(tick(9))).ahead).toBe(50);
+  });
+
+  it('asks the server only for what the frame does not say', () => {
+    expect(needsAnswer(INITIAL_STATE)).toBe(true);
+    const waiting = after(heard(tick(1)), heard({ v: 1, type: 'place', position: position() }));
+    expect(needsAnswer(waiting)).toBe(false);
+    expect(needsAnswer(nextState(waiting, heard(tick(2, { cursor: 61 }))))).toBe(true);
+    const lobby = position({ status: 'lobby' });
+    const inLobby = after(
+      heard(tick(1, { phase: 'lobby' })),
+      heard({ v: 1, type: 'place', position: lobby }),
+    );
+    expect(needsAnswer(inLobby)).toBe(false);
+    const drawing = nextState(inLobby, heard(tick(2, { phase: 'drawing' })));
+    expect(needsAnswer(drawing)).toBe(false);
+    expect(needsAnswer(nextState(drawing, heard(tick(3))))).toBe(true);
+  });
+
+  it('asks the sooner the nearer the turn', () => {
+    const line = { tail: 2_000_010, waiting: 2_000_000, pollMs: 20_000 };
+    const far = after(
+      heard(tick(1, line)),
+      heard({ v: 1, type: 'place', position: position({ order: 1_900_000 }) }),
+    );
+    expect(pollPaceMs(far)).toBe(20_000);
+    const near = nextState(far, heard(tick(2, { ...line, cursor: 1_899_999, waiting: 100_011 })));
+    expect(pollPaceMs(near)).toBeLessThan(5_000);
+    const called = nextState(
+      near,
+      heard(tick(3, { ...line, cursor: 1_900_001, waiting: 100_009 })),
+    );
+    expect(pollPaceMs(called)).toBe(2_000);
+    expect(pollPaceMs(INITIAL_STATE)).toBeNull();
   });
 
   it('does not call the draw of a lobby a step back', () => {

@@ -1,7 +1,7 @@
 import { createSignal, onCleanup, Show, type JSX } from 'solid-js';
 import { t } from '../i18n/index.ts';
 import { TEST_IDS } from '../test-ids.ts';
-import { ageMs, type LiveState } from './state.ts';
+import { ageMs, pollPaceMs, type LiveState } from './state.ts';
 
 /** This device's clock, once a second. */
 export function useSecond(): () => number {
@@ -25,7 +25,7 @@ export function LiveBadge(props: { state: LiveState; now: number }): JSX.Element
     ({ live: 'good', connecting: '', polling: 'warn', offline: 'bad' })[props.state.connection];
   const words = (): string =>
     props.state.connection === 'polling'
-      ? t('live.polling', { count: Math.round((props.state.tick?.pollMs ?? 5_000) / 1000) })
+      ? t('live.polling', { count: Math.round((pollPaceMs(props.state) ?? 5_000) / 1000) })
       : t(`live.${props.state.connection}`);
   return (
     <span class="live-badge row">

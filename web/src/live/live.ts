@@ -14,7 +14,15 @@ import { keepAdmission, keepReceipt, keptReceipt } from '../api/kept.ts';
 import { session } from '../api/session.ts';
 import { Connection } from './connection.ts';
 import { fromAnswer } from './position.ts';
-import { INITIAL_STATE, isCalled, nextState, type LiveEvent, type LiveState } from './state.ts';
+import {
+  INITIAL_STATE,
+  isCalled,
+  needsAnswer,
+  nextState,
+  pollPaceMs,
+  type LiveEvent,
+  type LiveState,
+} from './state.ts';
 
 /** The live view of one event in this tab. */
 export interface Live {
@@ -161,7 +169,7 @@ function browserSurroundings() {
   };
 }
 
-/** Asks for tick and place at the pace the tick names, whenever the socket is not live. */
+/** Asks for the tick, and for the place where the tick does not say it, whenever the socket is not live. */
 function startPolling(
   eventId: string,
   state: Accessor<LiveState>,
@@ -170,10 +178,12 @@ function startPolling(
 ): { now: () => void; ask: () => Promise<void>; stop: () => void } {
   let timer: number | undefined;
   let stopped = false;
-  const ask = async (): Promise<void> => {
+  const askStatus = async (): Promise<void> => {
     const status = await queueStatus(eventId);
     if (status.ok) feed({ type: 'polledTick', at: Date.now(), tick: status.data });
     else if (status.problem.code === 'offline') feed({ type: 'offline' });
+  };
+  const askPlace = async (): Promise<void> => {
     if (!signedIn) return;
     const visible = document.visibilityState === 'visible';
     const answer = await queuePosition(eventId, { claim: visible && isCalled(state()) });
@@ -181,15 +191,22 @@ function startPolling(
     else if (answer.problem.code === 'not_in_queue')
       feed({ type: 'polledPosition', position: null, admission: null });
   };
+  const ask = async (): Promise<void> => {
+    await askStatus();
+    await askPlace();
+  };
   const next = (): void => {
     window.clearTimeout(timer);
     if (stopped) return;
-    const pollMs = state().tick?.pollMs ?? POLL_MS;
+    const pollMs = pollPaceMs(state()) ?? POLL_MS;
     timer = window.setTimeout(() => void round(), pollMs * (0.85 + Math.random() * 0.3));
   };
+  // One request a round: the frame says where a fan stands who has not been called.
   const round = async (): Promise<void> => {
-    const { connection } = state();
-    if (connection === 'polling' || connection === 'offline') await ask();
+    const { connection, tick } = state();
+    const away = connection === 'polling' || connection === 'offline';
+    if (away) await askStatus();
+    if (needsAnswer(state()) && (away || (tick?.within ?? 0) > 1)) await askPlace();
     next();
   };
   const askNow = async (): Promise<void> => {

@@ -14,6 +14,7 @@ export function fromAnswer(answer: Position): {
       order: answer.order,
       ahead: answer.ahead,
       etaSeconds: answer.etaSeconds,
+      pollMs: answer.pollMs,
       joinedAt: Date.parse(answer.joinedAt),
       receipt: answer.ticket,
       claimUntil: answer.claimUntil === null ? null : Date.parse(answer.claimUntil),

@@ -1,4 +1,8 @@
-import { peopleAhead } from '../../../durable-objects/protocol/queue-browser.ts';
+import {
+  peopleAhead,
+  pollAfterMs,
+  SHORTEST_POLL_MS,
+} from '../../../durable-objects/protocol/queue-browser.ts';
 import type { ErrorCode } from '../../../durable-objects/protocol/errors.ts';
 import type { ServerMessage } from '../../../durable-objects/protocol/live.ts';
 import type { FanPosition } from '../../../durable-objects/protocol/queue-rpc.ts';
@@ -29,6 +33,8 @@ export interface LiveState {
   heardAt: number | null;
   standing: Standing;
   position: FanPosition | null;
+  /** The tick that was known when the position was heard. */
+  positionSeq: number;
   admission: AdmissionPass | null;
   /** People ahead by the newest of place and tick; null when not waiting. */
   ahead: number | null;
@@ -61,6 +67,7 @@ export const INITIAL_STATE: LiveState = {
   heardAt: null,
   standing: 'unknown',
   position: null,
+  positionSeq: 0,
   admission: null,
   ahead: null,
   wentBack: null,
@@ -83,15 +90,21 @@ function withPosition(state: LiveState, position: FanPosition | null): LiveState
     ...state,
     standing: position.status,
     position,
+    positionSeq: state.tick?.seq ?? 0,
     admission: position.status === 'admitted' ? state.admission : null,
     refusal: null,
   };
 }
 
+/** Frames for which the server's own number is better than one from a frame that is not exact. */
+const OWN_NUMBER_FRAMES = 5;
+
 /** People ahead: a lobby waits for its order, so there the server's number stands. */
-function aheadNow({ position, tick }: LiveState): number | null {
+function aheadNow({ position, positionSeq, tick }: LiveState): number | null {
   if (!position || position.status === 'admitted') return null;
-  return tick && position.status === 'waiting' ? peopleAhead(tick, position.order) : position.ahead;
+  if (!tick || position.status === 'lobby') return position.ahead;
+  const young = tick.seq - positionSeq <= OWN_NUMBER_FRAMES;
+  return tick.within > 1 && young ? position.ahead : peopleAhead(tick, position.order);
 }
 
 /** Recomputes people ahead; a number that grows without a change of standing is told, not hidden. */
@@ -175,6 +188,23 @@ export function isCalled(state: LiveState): boolean {
   if (!position || position.status === 'admitted') return false;
   if (position.claimUntil !== null) return true;
   return position.status === 'waiting' && tick !== null && position.order < tick.cursor;
+}
+
+/** Whether the frame alone does not say where the fan stands, so that the server must be asked. */
+export function needsAnswer(state: LiveState): boolean {
+  const { tick, position, standing } = state;
+  if (standing === 'left') return false;
+  if (!tick || !position || standing === 'admitted' || isCalled(state)) return true;
+  if (standing === 'lobby') return tick.phase !== 'lobby' && tick.phase !== 'drawing';
+  return tick.within > 1;
+}
+
+/** How soon to ask again without a live connection, ms; null before the first frame. */
+export function pollPaceMs(state: LiveState): number | null {
+  const { tick, ahead } = state;
+  if (!tick) return null;
+  if (state.standing === 'admitted' || isCalled(state)) return SHORTEST_POLL_MS;
+  return state.standing === 'waiting' && ahead !== null ? pollAfterMs(tick, ahead) : tick.pollMs;
 }
 
 /** Age of the number shown, ms, by this device's clock; null before the first tick. */

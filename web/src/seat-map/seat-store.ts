@@ -5,6 +5,9 @@ import type { Live } from '../live/live.ts';
 import { applySeats, FREE, type SeatStatuses } from './seat-status.ts';
 import { makeVenue, unpackStatuses, type Venue } from './venue.ts';
 
+/** How often to ask for statuses without a live connection, ms: those who choose seats are few. */
+const POLL_MS = 5_000;
+
 /** The seats of an event as this page sees them: geometry, live statuses, what the fan has chosen, the filter. */
 export interface SeatStore {
   venue: Accessor<Venue | undefined>;
@@ -144,7 +147,7 @@ function keepFresh(live: Live, loadStatuses: () => Promise<void>, fresh: () => v
       { defer: true },
     ),
   );
-  const pollMs = createMemo(() => live.state().tick?.pollMs ?? 5_000);
+  const pollMs = createMemo(() => Math.min(live.state().tick?.pollMs ?? POLL_MS, POLL_MS));
   createEffect(() => {
     if (connection() === 'live') return;
     const timer = window.setInterval(() => void loadStatuses(), pollMs());

@@ -2,8 +2,7 @@ import { DurableObject } from 'cloudflare:workers';
 import type { AccountId } from './core/ids.ts';
 import { nodeOf } from './core/shard-plan.ts';
 import type { RoomNode } from './core/shard-plan.ts';
-import { LIMITS } from './protocol/limits.ts';
-import { CLOSE, LIVE_PROTOCOL, PING, PONG } from './protocol/live.ts';
+import { LIVE_PROTOCOL, PING, PONG } from './protocol/live.ts';
 import { LIVE_HEADERS } from './protocol/queue-rpc.ts';
 import type {
   GrantRequest,
@@ -22,10 +21,7 @@ import type { NodeContext, RoomContext } from './waiting-room/context.ts';
 import { Live } from './waiting-room/live.ts';
 import { RelayDesk } from './waiting-room/relay-desk.ts';
 import { RoomDesk } from './waiting-room/room-desk.ts';
-import { closeSocket, Sockets } from './waiting-room/sockets.ts';
-
-/** Back-off told to a client that finds this leaf full, ms. */
-const SHED = { minBackoffMs: 2_000, maxBackoffMs: 20_000 };
+import { closeSocket, Sockets, turnAway } from './waiting-room/sockets.ts';
 
 interface Leaf {
   desk: RoomDesk;
@@ -58,7 +54,9 @@ export class WaitingRoom extends DurableObject<ObjectEnv> implements WaitingRoom
   #openLeaf(context: NodeContext, { eventId, index }: RoomNode): Leaf {
     const { ctx, env } = this;
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
-    const sockets = new Sockets(ctx.getWebSockets());
+    const pingedAt = (socket: WebSocket) =>
+      ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? null;
+    const sockets = new Sockets(ctx.getWebSockets(), pingedAt);
     const store = new SqlRoomStore(ctx.storage.sql);
     const sale = () => saleOf(env, eventId);
     const sign: RoomContext['sign'] = (claims) => signToken(env.AUTH_SECRET, 'receipt', claims);
@@ -157,9 +155,8 @@ export class WaitingRoom extends DurableObject<ObjectEnv> implements WaitingRoom
     }
     const [browser, server] = Object.values(new WebSocketPair());
     if (browser === undefined || server === undefined) throw new Error('a pair has two ends');
-    if (sockets.size >= LIMITS.socketsPerLeaf) {
-      server.accept();
-      server.close(CLOSE.shed, JSON.stringify(SHED));
+    if (!sockets.hasRoom(Date.now())) {
+      turnAway(server);
     } else {
       this.ctx.acceptWebSocket(server);
       const mayJoin = !request.headers.has(LIVE_HEADERS.mayNotJoin);

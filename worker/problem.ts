@@ -7,7 +7,7 @@ import type { Problem } from './schemas/common.ts';
 export type ProblemExtras = Partial<
   Pick<
     Problem,
-    'errors' | 'seatIds' | 'alternatives' | 'limit' | 'owned' | 'reason' | 'retryAfterMs'
+    'errors' | 'seatIds' | 'alternatives' | 'limit' | 'owned' | 'reason' | 'retryAfterMs' | 'where'
   >
 > & {
   /** Replaces the code's own sentence, for words made by others (a bank's). */
@@ -33,9 +33,14 @@ export function tryLater(
   code: ErrorCode,
   retryAfterMs: number,
   headers: Record<string, string> = {},
+  extras: ProblemExtras = {},
 ): ProblemError {
   const seconds = String(Math.max(1, Math.ceil(retryAfterMs / 1000)));
-  return new ProblemError(code, { retryAfterMs }, { ...headers, 'retry-after': seconds });
+  return new ProblemError(
+    code,
+    { ...extras, retryAfterMs },
+    { ...headers, 'retry-after': seconds },
+  );
 }
 
 /** Renders a failure. `requestId` and path make it findable in the logs; nothing internal is shown. */

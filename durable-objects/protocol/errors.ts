@@ -46,6 +46,7 @@ export const ERRORS = {
   too_many_seats: [422, 'That is more seats than one person may have.'],
   rate_limited: [429, 'Too many attempts. Wait a little and try again.'],
   overloaded: [503, 'Too many people at once. Try again shortly; your place is kept.'],
+  room_full: [503, 'This part of the waiting room is full. Try again shortly: there will be room.'],
   payments_unavailable: [
     503,
     'The payment service does not answer. No money was taken; your seats are kept.',

@@ -7,8 +7,12 @@ export const LIMITS = {
   /** Messages a socket may send in `socketFloodWindowMs` before it is closed. */
   socketFloodMessages: 30,
   socketFloodWindowMs: 10_000,
-  /** Sockets planned for one leaf; the runtime's own cap is 32,768 (workerd api/state). */
-  socketsPerLeaf: 8_000,
+  /** Sockets on one leaf: twice the fans it is planned for, half of the runtime's own cap of 32,768 (workerd api/state). */
+  socketsPerLeaf: 16_000,
+  /** Silence after which a socket is taken for dead where there is no room, ms: the site pings every four minutes. */
+  socketSilentMs: 10 * 60_000,
+  /** Fans with a place at one leaf: four times those it is planned for, some 20 MB of its isolate's 128. */
+  fansPerLeaf: 32_000,
   /** Live sockets of one account, tabs and devices together; the newest takes over from the oldest. */
   socketsPerAccount: 4,
   /** Least time between two ticks, ms (design, "Tick"). */

@@ -50,7 +50,7 @@ export interface Moved {
 /** What a leaf answers to a join. */
 export type JoinOutcome = Result<
   { position: FanPosition },
-  | { code: 'rate_limited' | 'overloaded' | 'unavailable'; retryAfterMs: number }
+  | { code: 'rate_limited' | 'overloaded' | 'unavailable' | 'room_full'; retryAfterMs: number }
   | { code: 'event_not_found' | 'sale_closed' }
   | Moved
 >;

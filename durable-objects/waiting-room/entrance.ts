@@ -1,5 +1,6 @@
 import type { AccountId } from '../core/ids.ts';
 import { JoinWindow } from '../core/join-window.ts';
+import { LIMITS } from '../protocol/limits.ts';
 import type { FanPosition, JoinOutcome, Moved } from '../protocol/queue-rpc.ts';
 import type { Claims } from './claims.ts';
 import type { RoomContext } from './context.ts';
@@ -14,6 +15,9 @@ export const OVERLOADED = { ok: false, code: 'overloaded', retryAfterMs: 2_000 }
 /** This leaf is new, and those whom it must ask are away: nothing is kept. */
 const UNAVAILABLE = { ok: false, code: 'unavailable', retryAfterMs: 2_000 } as const;
 
+/** No more fans here. By then callers know of a larger tree, if there is one (their catalogue is at most 30 s old). */
+const ROOM_FULL = { ok: false, code: 'room_full', retryAfterMs: 30_000 } as const;
+
 type Refusal = JoinOutcome & { ok: false };
 /** What a join comes to at once; `pending`: the place is being asked for. */
 export type Entered = JoinOutcome | 'pending';
@@ -23,6 +27,9 @@ export type Elsewhere = { ok: false } & (
   | { code: 'event_not_found' }
   | { code: 'unavailable'; retryAfterMs: number }
 );
+
+/** Refusals that are not the fan's fault. */
+const FORGIVEN: ReadonlySet<Refusal['code']> = new Set(['overloaded', 'moved', 'room_full']);
 
 interface Parts {
   feed: Feed;
@@ -66,12 +73,14 @@ export class Entrance {
   }
 
   #queue(accountId: AccountId): Entered {
-    const { homes, joins } = this.#parts;
+    const { homes, joins, roll } = this.#parts;
     if (joins.isPending(accountId)) return 'pending';
     const home = homes.ofNewcomer(accountId);
     if (typeof home === 'number') {
       return this.forgive(accountId, { ok: false, code: 'moved', leaf: home });
     }
+    if (roll.fans.size + joins.unwritten >= LIMITS.fansPerLeaf)
+      return this.forgive(accountId, ROOM_FULL);
     return joins.enter(accountId) ? 'pending' : this.forgive(accountId, OVERLOADED);
   }
 
@@ -87,7 +96,7 @@ export class Entrance {
 
   /** An attempt that we asked the fan to repeat does not count. */
   forgive<Refused extends Refusal>(accountId: AccountId, refused: Refused): Refused {
-    if (refused.code === 'overloaded' || refused.code === 'moved') this.#window.refund(accountId);
+    if (FORGIVEN.has(refused.code)) this.#window.refund(accountId);
     return refused;
   }
 

@@ -79,9 +79,12 @@ export class Joins {
     }
   }
 
-  /** Accounts that have asked and have no place yet. */
-  get pending(): number {
-    return this.#pending.size;
+  /** Accounts that have asked and are not written down yet. */
+  get unwritten(): number {
+    return this.#cohorts.reduce(
+      (sum, { written, accounts }) => sum + (written === null ? accounts.length : 0),
+      0,
+    );
   }
 
   /** Asks again for batches that were written down and not answered. */

@@ -22,6 +22,8 @@ export interface Client extends SocketOwner {
   openedAt: number;
   watchesSeats: boolean;
   badMessages: number;
+  /** When it last said something that woke us, epoch ms. */
+  heardAt: number;
   windowStart: number;
   windowCount: number;
 }
@@ -35,8 +37,16 @@ interface Attachment {
   j?: false;
 }
 
-/** Back-off told to a client that finds its leaf full or moved to another, ms. */
-const SHED_BACKOFF = JSON.stringify({ minBackoffMs: 500, maxBackoffMs: 10_000 });
+/** Told to a client whose fan belongs to another leaf now, or whom we took for gone; times are ms. */
+const MOVED_ON = JSON.stringify({ minBackoffMs: 500, maxBackoffMs: 10_000 });
+/** Told to a client that finds no room: when to try again, and where to ask meanwhile. */
+const NO_ROOM = JSON.stringify({
+  minBackoffMs: 2_000,
+  maxBackoffMs: 20_000,
+  where: '/api/queue',
+});
+/** Where there is no room, silent sockets are looked for at most this often, ms. */
+const SWEEP_MS = 30_000;
 /** Sockets of fans who belong to another leaf that are closed with each tick: so that they do not all connect at once. */
 const RELEASED_PER_TICK = 100;
 
@@ -74,13 +84,23 @@ export function closeSocket(socket: WebSocket, code: number, reason: string): vo
   }
 }
 
+/** Turns away a socket for which there is no room. */
+export function turnAway(socket: WebSocket): void {
+  socket.accept();
+  socket.close(CLOSE.shed, NO_ROOM);
+}
+
 /** The sockets of one leaf, by account. Rebuilt from the runtime's list on wake. */
 export class Sockets implements Audience {
   readonly #clients = new Map<WebSocket, Client>();
   readonly #byAccount = new Map<AccountId, Client[]>();
+  readonly #pingedAt: (socket: WebSocket) => number | null;
   #leaving: Client[] = [];
+  #sweptAt = -Infinity;
 
-  constructor(sockets: readonly WebSocket[]) {
+  /** `pingedAt`: when the runtime last answered the socket's ping, epoch ms. */
+  constructor(sockets: readonly WebSocket[], pingedAt: (socket: WebSocket) => number | null) {
+    this.#pingedAt = pingedAt;
     for (const socket of sockets) {
       const kept = socket.deserializeAttachment() as Attachment | null;
       if (kept === null) continue;
@@ -91,6 +111,21 @@ export class Sockets implements Audience {
 
   get size(): number {
     return this.#clients.size;
+  }
+
+  /**
+   * Whether there is room for one more. A connection that broke without a word stays on the runtime's list:
+   * where there is no room, those that have long been silent make some.
+   */
+  hasRoom(now: number): boolean {
+    if (this.size < LIMITS.socketsPerLeaf) return true;
+    if (Math.abs(now - this.#sweptAt) < SWEEP_MS) return false;
+    this.#sweptAt = now;
+    for (const client of this.#clients.values()) {
+      const heardAt = Math.max(client.heardAt, this.#pingedAt(client.socket) ?? 0);
+      if (now - heardAt > LIMITS.socketSilentMs) this.shed(client);
+    }
+    return this.size < LIMITS.socketsPerLeaf;
   }
 
   of(socket: WebSocket): Client | undefined {
@@ -145,6 +180,7 @@ export class Sockets implements Audience {
       client.windowStart = now;
       client.windowCount = 0;
     }
+    client.heardAt = now;
     client.windowCount += 1;
     return client.windowCount <= LIMITS.socketFloodMessages;
   }
@@ -177,7 +213,7 @@ export class Sockets implements Audience {
   /** Closes the socket; its client connects again after a while, and the Worker finds the way. */
   shed(client: Client): void {
     this.remove(client.socket);
-    closeSocket(client.socket, CLOSE.shed, SHED_BACKOFF);
+    closeSocket(client.socket, CLOSE.shed, MOVED_ON);
   }
 
   tick(text: string): void {
@@ -203,6 +239,6 @@ function newClient(
   openedAt: number,
   watchesSeats: boolean,
 ): Client {
-  const counters = { badMessages: 0, windowStart: openedAt, windowCount: 0 };
+  const counters = { badMessages: 0, heardAt: openedAt, windowStart: openedAt, windowCount: 0 };
   return { socket, ...owner, openedAt, watchesSeats, ...counters };
 }

@@ -47,6 +47,7 @@ const join = createRoute({
       'event_not_found',
       'sale_closed',
       'overloaded',
+      'room_full',
     ),
   },
 });
@@ -165,5 +166,7 @@ const joins = new Mailboxes<AccountId, JoinOutcome>();
 /** Why a leaf would not, and when to try again if it said so. */
 function refusal(outcome: { code: ErrorCode; retryAfterMs?: number }): ProblemError {
   const { code, retryAfterMs } = outcome;
-  return retryAfterMs === undefined ? new ProblemError(code) : tryLater(code, retryAfterMs);
+  if (retryAfterMs === undefined) return new ProblemError(code);
+  const where = code === 'room_full' ? { where: '/api/queue/join' } : {};
+  return tryLater(code, retryAfterMs, {}, where);
 }

@@ -98,6 +98,7 @@ export const problem = z
       .optional()
       .meta({ description: 'Of `payment_failed`: the card network’s decline code.' }),
     retryAfterMs: z.int().optional().meta({ description: 'Least time before another try.' }),
+    where: z.string().optional().meta({ description: 'Of `room_full`: where to try again.' }),
   })
   .meta({ id: 'Problem' });
 

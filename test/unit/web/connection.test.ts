@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ServerMessage } from '../../../durable-objects/protocol/live.ts';
 import { backoffMs, parseBackoff } from '../../../web/src/live/backoff.ts';
-import { Connection, type Socket } from '../../../web/src/live/connection.ts';
+import { Connection, KEEPALIVE_MS, type Socket } from '../../../web/src/live/connection.ts';
 
 type Hear = (event: { code: number; reason: string; data: unknown }) => void;
 
@@ -137,6 +137,21 @@ describe('a live connection', () => {
     expect(sockets[0]?.closed).toBe(true);
     expect(log).toContain('failed');
     connection.stop();
+  });
+
+  it('says every few minutes that it is there, however much it hears', async () => {
+    const connection = connect();
+    connection.start();
+    await settled();
+    sockets[0]?.emit('open');
+    for (let heard = 0; heard < 48; heard++) {
+      await timers.pass(10_000);
+      sockets[0]?.emit('message', { data: '{"v":1,"type":"tick"}' });
+    }
+    expect(sockets[0]?.sent).toEqual(['ping', 'ping']);
+    connection.stop();
+    await timers.pass(KEEPALIVE_MS);
+    expect(sockets[0]?.sent).toHaveLength(2);
   });
 
   it('keeps to the back-off of a server that sheds load', async () => {

@@ -40,6 +40,8 @@ export interface Listener {
 const QUIET_MS = 15_000;
 /** A socket that has held this long counts as good, ms. */
 export const STABLE_MS = 5_000;
+/** A ping at least this often, ms: by it the server tells a listener from a connection that broke without a word. */
+export const KEEPALIVE_MS = 240_000;
 /** Time for the answer to a ping, ms. */
 const PONG_MS = 8_000;
 
@@ -52,6 +54,7 @@ export class Connection {
   #failures = 0;
   #timer: number | null = null;
   #stableTimer: number | null = null;
+  #aliveTimer: number | null = null;
   #stopped = false;
   #ready = false;
 
@@ -95,6 +98,7 @@ export class Connection {
       if (this.#socket !== socket) return;
       this.#ready = true;
       this.#watchSilence();
+      this.#keepAlive();
       this.#stableTimer = this.#around.setTimer(() => {
         this.#failures = 0;
         this.#listener.stable();
@@ -117,6 +121,13 @@ export class Connection {
     if (text === PONG) return;
     const message = parseServerMessage(text);
     if (message) this.#listener.heard(message);
+  }
+
+  #keepAlive(): void {
+    this.#aliveTimer = this.#around.setTimer(() => {
+      this.#socket?.send(PING);
+      this.#keepAlive();
+    }, KEEPALIVE_MS);
   }
 
   #watchSilence(): void {
@@ -144,6 +155,7 @@ export class Connection {
     this.#socket = null;
     this.#ready = false;
     if (this.#stableTimer !== null) this.#around.clearTimer(this.#stableTimer);
+    if (this.#aliveTimer !== null) this.#around.clearTimer(this.#aliveTimer);
     if (socket && code !== null) socket.close(code);
   }
 

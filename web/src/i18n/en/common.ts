@@ -58,6 +58,7 @@ export default {
   'problem.sale_closed': 'The sale is over.',
   'problem.rate_limited': 'Too many attempts in a short time.',
   'problem.overloaded': 'Very many people are here at this moment.',
+  'problem.room_full': 'This part of the waiting room is full. There will be room shortly.',
   'problem.unavailable': 'This part does not answer right now.',
 
   'notFound.title': 'There is nothing here',

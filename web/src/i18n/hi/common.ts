@@ -61,6 +61,7 @@ const messages: Translated<typeof en> = {
   'problem.sale_closed': 'बिक्री समाप्त हो गई है।',
   'problem.rate_limited': 'कम समय में बहुत ज़्यादा कोशिशें हुईं।',
   'problem.overloaded': 'इस समय बहुत लोग यहाँ हैं।',
+  'problem.room_full': 'प्रतीक्षालय का यह हिस्सा भरा है। थोड़ी देर में जगह होगी।',
   'problem.unavailable': 'यह हिस्सा अभी जवाब नहीं दे रहा।',
 
   'notFound.title': 'यहाँ कुछ नहीं है',

@@ -1,0 +1,139 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { AccountId, EventId } from '../../../durable-objects/core/ids.ts';
+import { LIMITS } from '../../../durable-objects/protocol/limits.ts';
+import { CLOSE } from '../../../durable-objects/protocol/live.ts';
+import { Live } from '../../../durable-objects/waiting-room/live.ts';
+import { Sockets, turnAway } from '../../../durable-objects/waiting-room/sockets.ts';
+import { FakeSocket } from './fake-socket.ts';
+import { pass } from './node-fixture.ts';
+import { RoomFixture } from './room-fixture.ts';
+import { account, OPENS_AT, SaleFixture, saleSettings } from './sale-fixture.ts';
+
+function owner(accountId: AccountId) {
+  return { accountId, expiresAt: OPENS_AT + 86_400_000, mayJoin: true };
+}
+
+/** Sockets of a leaf, each of a fan of its own; `pinged` says when the runtime last heard of one. */
+function crowd(count: number, now: number) {
+  const pinged = new Map<WebSocket, number>();
+  const sockets = new Sockets([], (socket) => pinged.get(socket) ?? null);
+  const ends = Array.from({ length: count }, (_, n) => {
+    const end = new FakeSocket();
+    sockets.add(end.socket, owner(account(n)), now);
+    return end;
+  });
+  return { sockets, ends, pinged };
+}
+
+describe('the sockets of a leaf that is full', () => {
+  it('leave no room for one more, who hears when to try again and where to ask meanwhile', () => {
+    const { sockets } = crowd(LIMITS.socketsPerLeaf, 0);
+    expect(sockets.hasRoom(60_000)).toBe(false);
+    const late = new FakeSocket();
+    turnAway(late.socket);
+    expect(late.closed?.code).toBe(CLOSE.shed);
+    expect(JSON.parse(late.closed?.reason ?? '')).toEqual({
+      minBackoffMs: 2_000,
+      maxBackoffMs: 20_000,
+      where: '/api/queue',
+    });
+    expect(late.closed?.reason.length).toBeLessThanOrEqual(123);
+  });
+
+  it('make room when some have been silent for long, and keep those who ping or speak', () => {
+    const { sockets, ends, pinged } = crowd(LIMITS.socketsPerLeaf, 0);
+    const now = LIMITS.socketSilentMs + 1;
+    const [pings, speaks, ...rest] = ends;
+    if (pings === undefined || speaks === undefined) throw new Error('a crowd');
+    pinged.set(pings.socket, now - 300_000);
+    const speaker = sockets.of(speaks.socket);
+    expect(speaker && sockets.admitMessage(speaker, now - 1_000)).toBe(true);
+    expect(sockets.hasRoom(now)).toBe(true);
+    expect(sockets.size).toBe(2);
+    expect([pings.closed, speaks.closed]).toEqual([null, null]);
+    expect(new Set(rest.map(({ closed }) => closed?.code))).toEqual(new Set([CLOSE.shed]));
+  });
+
+  it('are looked through at most twice a minute, however many knock', () => {
+    const { sockets } = crowd(LIMITS.socketsPerLeaf, 0);
+    const now = LIMITS.socketSilentMs / 2;
+    expect(sockets.hasRoom(now)).toBe(false);
+    const asked = vi.spyOn(Map.prototype, 'values');
+    for (let knock = 0; knock < 1_000; knock++) expect(sockets.hasRoom(now + knock)).toBe(false);
+    expect(asked).not.toHaveBeenCalled();
+    asked.mockRestore();
+  });
+});
+
+describe('sockets of fans who belong to another leaf now', () => {
+  it('are closed a few with each tick, and the others stay', () => {
+    const { sockets, ends } = crowd(1_000, 0);
+    sockets.release((accountId) => accountId !== account(7));
+    const closed = () => ends.filter((end) => end.closed !== null).length;
+    sockets.tick('{}');
+    expect(closed()).toBe(100);
+    for (let tick = 0; tick < 20; tick++) sockets.tick('{}');
+    expect(closed()).toBe(999);
+    expect(ends[7]?.sent).toHaveLength(21);
+  });
+});
+
+describe('ten thousand sockets that come back in one second', () => {
+  it('are all welcomed with their place, at the cost of one call to the parent and not a row', async () => {
+    const FANS = 10_000;
+    const sale = new SaleFixture(saleSettings({}), OPENS_AT - 60_000);
+    const room = new RoomFixture(sale);
+    const fans = Array.from({ length: FANS }, (_, n) => account(n));
+    const joins = room.desk.joinAll({ accountIds: fans });
+    await pass(sale, [room], 1_000);
+    const places = (await joins).map((outcome) => (outcome.ok ? outcome.position.place : -1));
+    expect(new Set(places).size).toBe(FANS);
+    room.restart();
+    await pass(sale, [room], 250);
+    room.calls = [];
+    const written = JSON.stringify([room.store.batches().length, room.store.departures()]);
+
+    const sockets = new Sockets([], () => null);
+    const context = { now: () => sale.now, eventId: 'test-event' as EventId, authSecret: 'x' };
+    const live = new Live(context, room.desk, sockets);
+    const ends = fans.map(() => new FakeSocket());
+    const startedAt = performance.now();
+    await Promise.all(
+      ends.map((end, n) =>
+        live.welcome(sockets.add(end.socket, owner(fans[n] ?? account(0)), sale.now)),
+      ),
+    );
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    const told = ends.map(({ sent }) => {
+      const [welcome] = sent;
+      const { position } = JSON.parse(welcome ?? '') as { position: { place: number } };
+      return position.place;
+    });
+    expect(told).toEqual(places);
+    expect(room.calls.length).toBeLessThanOrEqual(1);
+    expect(JSON.stringify([room.store.batches().length, room.store.departures()])).toBe(written);
+  });
+});
+
+describe('a leaf with as many fans as it may have', () => {
+  it('refuses one more with when to come back, counts it not, and still knows its own', async () => {
+    const sale = new SaleFixture(saleSettings({}), OPENS_AT - 60_000);
+    const room = new RoomFixture(sale);
+    const fans = Array.from({ length: LIMITS.fansPerLeaf }, (_, n) => account(n));
+    for (let from = 0; from < fans.length; from += 4_000) {
+      const joins = room.desk.joinAll({ accountIds: fans.slice(from, from + 4_000) });
+      await pass(sale, [room], 1_000);
+      await joins;
+    }
+    const full = { ok: false, code: 'room_full', retryAfterMs: 30_000 };
+    for (let attempt = 0; attempt < 8; attempt++) {
+      expect(await room.desk.join({ accountId: account(1_000_000) })).toEqual(full);
+    }
+    expect(await room.desk.join({ accountId: account(5) })).toMatchObject({
+      ok: true,
+      position: { place: 5 },
+    });
+    expect(await room.desk.leave({ accountId: account(5) })).toEqual({ ok: true });
+    expect((await room.desk.join({ accountId: account(1_000_000) })).ok).toBe(true);
+  });
+});

@@ -2,6 +2,7 @@ import type { EventId } from '../durable-objects/core/ids.ts';
 import { saleOf } from '../durable-objects/stubs.ts';
 import type { Env } from './env.ts';
 import { undelivered } from './payments/undelivered.ts';
+import { prewarm, WARM_MS } from './prewarm.ts';
 import { servicesOf } from './services.ts';
 import { errorWords, log } from './telemetry/log.ts';
 
@@ -9,14 +10,15 @@ import { errorWords, log } from './telemetry/log.ts';
 const AT_ONCE = 4;
 
 /**
- * The minute's nudge of every sale that has opened: lost timers are armed again, payments in flight asked
+ * The minute's nudge of every sale that has opened or is about to: lost timers are armed again, payments in flight asked
  * about, bookings filed (failure case F11). A sale that fails does not keep the others from theirs.
  */
 export async function reconcileSales(env: Env, now: number): Promise<void> {
   const records = await servicesOf(env).catalogue.events(now);
-  const opened = records.filter(({ definition }) => definition.settings.opensAt <= now);
+  const due = records.filter(({ definition }) => definition.settings.opensAt <= now + WARM_MS);
+  const opened = due.filter(({ definition }) => definition.settings.opensAt <= now);
   await Promise.all(
-    opened.map(async ({ definition: { eventId } }) => {
+    due.map(async ({ definition: { eventId } }) => {
       try {
         const { paying, unfiled, troubles } = await saleOf(env, eventId).reconcile();
         if (paying + unfiled > 0) log({ name: 'reconciled', eventId, paying, unfiled });
@@ -27,6 +29,8 @@ export async function reconcileSales(env: Env, now: number): Promise<void> {
       }
     }),
   );
+  const sales = due.map(({ definition }) => definition);
+  await prewarm(env, sales, now);
   await settleUndelivered(env, new Set(opened.map(({ definition }) => definition.eventId)), now);
 }
 

@@ -2,8 +2,10 @@ import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import type { AccountId } from '../../durable-objects/core/ids.ts';
 import type { JoinOutcome } from '../../durable-objects/protocol/queue-rpc.ts';
+import { readDefinition } from '../../durable-objects/storage/definition-store.ts';
 import { SqlQueueStore } from '../../durable-objects/storage/queue-store.ts';
-import { fansAt, putOnSale, room, sale, TestSocket } from './waiting-room-support.ts';
+import { prewarm, WARM_MS } from '../../worker/prewarm.ts';
+import { bindings, fansAt, putOnSale, room, sale, TestSocket } from './waiting-room-support.ts';
 
 /** One leaf right under EventSale, two under one relay and one under another. */
 const LEAVES = [0, 64, 65, 128] as const;
@@ -56,5 +58,26 @@ describe('a tree of two levels', () => {
     sockets[2]?.send({ v: 1, type: 'leave' });
     const [, beside] = sockets;
     while ((await beside?.next('tick'))?.left === 0);
+  });
+
+  it('is awake from end to end when the sale opens', async () => {
+    const eventId = 'tree-warm';
+    await putOnSale(eventId, WARM_MS, {}, 128);
+    const definition = await runInDurableObject(sale(eventId), (_, { storage }) =>
+      readDefinition(storage.sql),
+    );
+    if (definition === null) throw new Error('put on sale');
+    let woken = 0;
+    for (let minute = 0; minute < 10; minute++) {
+      const now = definition.settings.opensAt - WARM_MS + minute * 60_000;
+      woken += await prewarm(bindings, [definition], now);
+    }
+    expect(woken).toBe(128);
+    const children = await runInDurableObject(sale(eventId), (_, { storage }) =>
+      new SqlQueueStore(storage.sql).children(),
+    );
+    const direct = Array.from({ length: 32 }, (_, leaf) => `${eventId}/leaf/${leaf}`);
+    const relays = [0, 1].map((relay) => `${eventId}/relay/${relay}`);
+    expect(children).toEqual([...direct, ...relays].sort());
   });
 });

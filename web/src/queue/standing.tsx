@@ -39,7 +39,7 @@ export function Waiting(props: StandingProps & { timeZone: string }): JSX.Elemen
   };
   return (
     <>
-      <Show when={inLobby() && tick()}>
+      <Show when={inLobby() && tick()?.phase === 'lobby' && tick()}>
         {(current) => (
           <div class="queue__opens">
             <p class="muted">{t('queue.opensIn')}</p>
@@ -103,7 +103,15 @@ function Notes(props: StandingProps): JSX.Element {
     return current !== null && ahead !== null && ahead > 0 && current.seatsLeft <= ahead;
   };
   const orderWords = (): string => {
-    if (props.state.standing !== 'lobby') return t('queue.order.place');
+    const { standing, position } = props.state;
+    const count = tick()?.draw?.n ?? 0;
+    if (position && position.place < count)
+      return t('queue.order.drawn', {
+        count,
+        place: position.place + 1,
+        order: position.order + 1,
+      });
+    if (standing !== 'lobby') return t('queue.order.place');
     return tick()?.lobby === 'draw' ? t('queue.order.lobbyDraw') : t('queue.order.lobbyFifo');
   };
   return (

@@ -18,6 +18,8 @@ export default {
     'Before the sale opens people stand in the order they came. First come, first served.',
   'queue.order.lobbyDraw':
     'When the sale opens, everybody in the lobby takes part in a draw. Coming earlier or reloading changes nothing.',
+  'queue.order.drawn':
+    'The lobby of {count} was drawn: you came as number {place}, and your turn is number {order}.',
   'queue.status.lobby': 'You are in the lobby',
   'queue.status.waiting': 'You are in the queue',
   'queue.status.called': 'It is your turn',

@@ -20,6 +20,8 @@ const messages: Translated<typeof en> = {
   'queue.order.lobbyFifo': 'बिक्री शुरू होने से पहले लोग आने के क्रम में खड़े हैं। जो पहले आए, वह पहले पाए।',
   'queue.order.lobbyDraw':
     'बिक्री शुरू होने पर प्रतीक्षा कक्ष में मौजूद सभी के बीच ड्रॉ होगा। पहले आने या पेज दोबारा खोलने से कुछ नहीं बदलता।',
+  'queue.order.drawn':
+    'प्रतीक्षा कक्ष के {count} लोगों का ड्रॉ हो गया: आप क्रमांक {place} पर आए थे, और आपकी बारी क्रमांक {order} है।',
   'queue.status.lobby': 'आप प्रतीक्षा कक्ष में हैं',
   'queue.status.waiting': 'आप कतार में हैं',
   'queue.status.called': 'आपकी बारी आ गई',

@@ -8,6 +8,7 @@ import { OrderDesk } from './event-sale/order-desk.ts';
 import { Publisher } from './event-sale/publisher.ts';
 import { QueueDesk } from './event-sale/queue-desk.ts';
 import { randomId } from './event-sale/random-id.ts';
+import type { SaleRecordRpc } from './protocol/fairness-rpc.ts';
 import { LIMITS } from './protocol/limits.ts';
 import type { SalePorts } from './protocol/ports.ts';
 import type { SaleQueueRpc } from './protocol/queue-rpc.ts';
@@ -47,7 +48,7 @@ const NO_EVENT = { ok: false, code: 'event_not_found' } as const;
  */
 export abstract class EventSaleObject<Env extends ObjectEnv>
   extends DurableObject<Env>
-  implements SaleQueueRpc, SaleSeatsRpc
+  implements SaleQueueRpc, SaleSeatsRpc, SaleRecordRpc
 {
   readonly #timers: SqlTimers;
   readonly #publisher: Publisher;
@@ -99,6 +100,13 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
     if (desks === null) return NO_EVENT;
     desks.queue.setPaused(request.paused);
     return { ok: true } as const;
+  }
+
+  async fairness(request: { from: number }) {
+    const desks = await this.#open();
+    return desks === null
+      ? NO_EVENT
+      : ({ ok: true, page: desks.queue.record(request.from) } as const);
   }
 
   async seats() {

@@ -14,6 +14,7 @@ import { ProblemError, renderProblem } from './problem.ts';
 import { authRoutes } from './routes/auth.ts';
 import { bookingRoutes } from './routes/booking.ts';
 import { eventRoutes } from './routes/events.ts';
+import { fairnessRoutes } from './routes/fairness.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
 import { liveRoutes } from './routes/live.ts';
 import { paymentRoutes } from './routes/payment.ts';
@@ -37,6 +38,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
   authRoutes(app);
   verifyEmailRoutes(app);
   eventRoutes(app);
+  fairnessRoutes(app);
   queueRoutes(app);
   seatRoutes(app);
   inventoryRoutes(app);

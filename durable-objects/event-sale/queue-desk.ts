@@ -4,6 +4,7 @@ import type { DrawnLobby } from '../core/place-order.ts';
 import { unreachable } from '../core/result.ts';
 import type { SaleSettings } from '../core/sale.ts';
 import type { Tick } from '../core/tick.ts';
+import type { RecordPage } from '../protocol/fairness-rpc.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type {
   GrantOutcome,
@@ -17,6 +18,7 @@ import type { AdmissionBook, SaleContext, SeatCount } from './context.ts';
 import { frameOf } from './queue-frame.ts';
 import { QueueDrawing } from './queue-drawing.ts';
 import { QueueLine } from './queue-line.ts';
+import { recordPage } from './queue-record.ts';
 
 export { queueSteps } from '../storage/queue-store.ts';
 
@@ -172,6 +174,14 @@ export class QueueDesk implements AdmissionBook {
       claims: { claimWindowMs, graceMs, calls },
       leavesAtStart,
     };
+  }
+
+  /** The public record with the links from number `from` on. */
+  record(from: number): RecordPage {
+    this.#catchUp();
+    this.#arm();
+    const parts = { drawing: this.#drawing, line: this.#line, store: this.#store };
+    return recordPage(this.#context.definition, parts, from);
   }
 
   /** Everyone who gets the frames; kept over restarts. */

@@ -19,6 +19,8 @@ export const LIMITS = {
   tickMinMs: 1_000,
   /** Longest silence of an open sale, ms: a fan always sees a number younger than this plus the way. */
   tickMaxMs: 10_000,
+  /** Links on one page of the public record: a quarter of a megabyte. */
+  recordLinks: 1_000,
   /** Requests a second that Stripe takes per endpoint in live mode (docs.stripe.com/rate-limits). */
   stripeEndpointPerSecond: 25,
   /** Calls of one order to its busiest endpoint: its intent is read when the buyer returns and when the webhook comes. */

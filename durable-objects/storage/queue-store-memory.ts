@@ -1,4 +1,5 @@
 import type { OpenCall } from '../core/calls.ts';
+import type { ChainLink } from '../core/fairness/grant-chain.ts';
 import type { LobbyDraw } from '../core/fairness/lobby-draw.ts';
 import type { AdmissionRow, LinkRow, QueueState, QueueStore } from './queue-store.ts';
 
@@ -40,6 +41,10 @@ export class MemoryQueueStore implements QueueStore {
     this.#byBatch.set(key, kept);
   }
 
+  links(from: number, limit: number): ChainLink[] {
+    return this.#links.slice(from, from + limit).map(({ link }) => ({ ...link }));
+  }
+
   draw(): LobbyDraw | null {
     return structuredClone(this.#draw);
   }
@@ -61,6 +66,16 @@ export class MemoryQueueStore implements QueueStore {
       .filter((call) => call.calledAt > calledAt)
       .map((call) => ({ ...call }))
       .sort((a, b) => a.first - b.first);
+  }
+
+  callHistory(stepMs: number): (readonly [number, number])[] {
+    const steps = new Map<number, readonly [number, number]>();
+    for (const { calledAt, end } of this.#calls.values()) {
+      const step = Math.floor(calledAt / stepMs);
+      const [at, cursor] = steps.get(step) ?? [0, 0];
+      steps.set(step, [Math.max(at, calledAt), Math.max(cursor, end)]);
+    }
+    return [...steps.values()].sort(([, a], [, b]) => a - b);
   }
 
   saveCall(call: OpenCall): void {

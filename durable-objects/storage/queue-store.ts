@@ -34,8 +34,10 @@ export interface QueueStore {
   link(child: string, batch: number): LinkRow | null;
   /** The chain so far ends with it; null before the first. */
   lastLink(): LinkRow | null;
-  /** Kept for ever: the record of who was given which range. */
+  /** Kept for ever and never changed: the record of who was given which range. */
   addLink(row: LinkRow): void;
+  /** At most `limit` links from number `from` on. */
+  links(from: number, limit: number): ChainLink[];
   /** The draw of the lobby as far as it has come. */
   draw(): LobbyDraw | null;
   saveDraw(draw: LobbyDraw): void;
@@ -44,6 +46,8 @@ export interface QueueStore {
   saveChunk(index: number, bits: Uint8Array): void;
   /** Calls made after `calledAt`, ascending by `first`. */
   callsAfter(calledAt: number): OpenCall[];
+  /** All calls so far as `[at, cursor]`, the last of each `stepMs`, by cursor. */
+  callHistory(stepMs: number): (readonly [number, number])[];
   /** By `first`: adds the call or replaces its figures. Kept for ever: the record of admissions. */
   saveCall(call: OpenCall): void;
   admission(place: number): AdmissionRow | null;
@@ -171,6 +175,15 @@ export class SqlQueueStore implements QueueStore {
     return row === undefined ? null : toLinkRow(row);
   }
 
+  links(from: number, limit: number): ChainLink[] {
+    const rows = this.#sql.exec<Links>(
+      'SELECT seq, at, child, batch, first, count, root, head FROM queue_links WHERE seq >= ? ORDER BY seq LIMIT ?',
+      from,
+      limit,
+    );
+    return rows.toArray().map((row) => toLinkRow(row).link);
+  }
+
   addLink({ link, head }: LinkRow): void {
     this.#sql.exec(
       'INSERT INTO queue_links (seq, at, child, batch, first, count, root, head) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
@@ -218,6 +231,14 @@ export class SqlQueueStore implements QueueStore {
       calledAt,
     );
     return rows.toArray().map((row) => ({ ...row }));
+  }
+
+  callHistory(stepMs: number): (readonly [number, number])[] {
+    const rows = this.#sql.exec<{ at: number; cursor: number }>(
+      'SELECT max(called_at) AS at, max("end") AS cursor FROM queue_calls GROUP BY CAST(called_at / ? AS INTEGER) ORDER BY cursor',
+      stepMs,
+    );
+    return rows.toArray().map(({ at, cursor }) => [at, cursor] as const);
   }
 
   saveCall(call: OpenCall): void {

@@ -3,8 +3,9 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { listEvents, requireEvent } from '../catalogue-access.ts';
 import type { AppEnv } from '../context.ts';
 import type { EventRecord } from '../db/event-record.ts';
+import { drawTermsOf } from '../sale-record.ts';
 import { eventId } from '../schemas/common.ts';
-import { event, eventsResponse } from '../schemas/events.ts';
+import { eventsResponse, oneEvent } from '../schemas/events.ts';
 import type { Event } from '../schemas/events.ts';
 import { iso } from '../times.ts';
 import { json, problems } from './problems.ts';
@@ -26,7 +27,7 @@ const one = createRoute({
   tags: ['Events'],
   summary: 'One event with its price bands and the rules of its sale',
   request: { params: z.object({ eventId }) },
-  responses: { 200: json(event, 'The event.'), ...problems('event_not_found') },
+  responses: { 200: json(oneEvent, 'The event.'), ...problems('event_not_found') },
 });
 
 /** The catalogue, from memory. */
@@ -41,7 +42,9 @@ export function eventRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(one, async (c) => {
     const record = await requireEvent(c, c.req.valid('param').eventId);
     c.header('cache-control', CACHE);
-    return c.json(toEvent(record, Date.now()), 200);
+    const { eventId, settings } = record.definition;
+    const draw = settings.lobby === 'draw' ? await drawTermsOf(c, eventId) : null;
+    return c.json({ ...toEvent(record, Date.now()), draw }, 200);
   });
 }
 

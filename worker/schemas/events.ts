@@ -53,6 +53,22 @@ export const event = z
   })
   .meta({ id: 'Event' });
 
+/** One event; `draw` is what the operator is bound to when its lobby is drawn. */
+export const oneEvent = event
+  .extend({
+    draw: z
+      .object({
+        commitment: z
+          .string()
+          .meta({ description: 'SHA-256 of the operator’s secret, base64url.' }),
+        chainHash: z.string().meta({ description: 'The drand network, hex.' }),
+        round: z.int().meta({ description: 'Its round that goes into the seed.' }),
+      })
+      .nullable()
+      .meta({ description: 'Null where nothing is drawn, or while the sale does not answer.' }),
+  })
+  .meta({ id: 'OneEvent' });
+
 /** Answer of `GET /api/events`. */
 export const eventsResponse = z.object({ events: z.array(event) }).meta({ id: 'Events' });
 

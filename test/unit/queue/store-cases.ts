@@ -44,6 +44,20 @@ export function queueStoreCases(withStore: With<QueueStore>): void {
         expect(() => store.addLink({ link: again, head: '' })).toThrow(/granted before|UNIQUE/);
       }
       expect(store.link('a', 1)).toEqual(rows[0]);
+      expect(store.links(0, 5)).toEqual(rows.map((row) => row.link));
+      expect(store.links(1, 5)).toEqual([rows[1].link]);
+      expect(store.links(0, 1)).toEqual([rows[0].link]);
+      expect(store.links(2, 5)).toEqual([]);
+    }));
+
+  it('keeps the draw as it was saved last', () =>
+    withStore((store) => {
+      expect(store.draw()).toBeNull();
+      const draw = { secret: 's', round: 7, seal: null, signature: null, seed: null };
+      store.saveDraw(draw);
+      const seal = { links: 1, lobbyCount: 2, head: 'h', at: 3 };
+      store.saveDraw({ ...draw, seal, signature: 'f0', seed: 'x' });
+      expect(store.draw()).toEqual({ ...draw, seal, signature: 'f0', seed: 'x' });
     }));
 
   it('gives back departures bit by bit', () =>
@@ -68,6 +82,12 @@ export function queueStoreCases(withStore: With<QueueStore>): void {
         { first: 10, end: 20, calledAt: 2_000, people: 10, open: 4, came: 5 },
       ]);
       expect(store.callsAfter(1_000).map(({ first }) => first)).toEqual([10]);
+      store.saveCall({ ...call, first: 20, end: 25, calledAt: 2_999 });
+      expect(store.callHistory(1_000)).toEqual([
+        [1_000, 10],
+        [2_999, 25],
+      ]);
+      expect(store.callHistory(1)).toHaveLength(3);
     }));
 
   it('knows every admission by its place, and which of them live', () =>

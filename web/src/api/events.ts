@@ -1,14 +1,16 @@
 import { http } from './http.ts';
 import type { Answer } from './problem.ts';
-import type { Config, SaleEvent } from './types.ts';
+import type { Config, DrawTerms, SaleEvent } from './types.ts';
 
 /** All events on the site. */
 export function listEvents(): Promise<Answer<{ events: SaleEvent[] }>> {
   return http({ method: 'GET', path: '/api/events' });
 }
 
-/** One event. */
-export function getEvent(eventId: string): Promise<Answer<SaleEvent>> {
+/** One event; `draw` where its lobby is drawn and the sale has answered. */
+export function getEvent(
+  eventId: string,
+): Promise<Answer<SaleEvent & { draw?: DrawTerms | null }>> {
   return http({ method: 'GET', path: `/api/events/${encodeURIComponent(eventId)}` });
 }
 

@@ -8,3 +8,9 @@ export type { HoldAnswer, PlanPart, StatusPart } from '../../../worker/schemas/i
 export type { ConfirmAnswer, IntentAnswer } from '../../../worker/schemas/payment.ts';
 export type { Position } from '../../../worker/schemas/queue.ts';
 export type { Config } from '../../../worker/schemas/system.ts';
+
+/** What a sale is bound to by its draw before it opens: SHA-256 of the secret, base64url, and the drand round. */
+export interface DrawTerms {
+  commitment: string;
+  round: number;
+}

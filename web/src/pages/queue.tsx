@@ -22,6 +22,7 @@ import { LiveBadge, useSecond } from '../live/live-badge.tsx';
 import { useLive, type Live } from '../live/live.ts';
 import { fromAnswer } from '../live/position.ts';
 import { isCalled } from '../live/state.ts';
+import { DrawDetails } from '../queue/draw-terms.tsx';
 import { Proof } from '../queue/proof.tsx';
 import { Turn, Waiting } from '../queue/standing.tsx';
 import { canAskToNotify, useTurnAlert } from '../queue/turn-alert.ts';
@@ -110,6 +111,9 @@ function Place(props: { eventId: string }): JSX.Element {
         </Show>
         <Show when={view() === 'waiting' || view() === 'lobby'}>
           <Waiting state={live.state()} now={now()} timeZone={event.data()?.timeZone ?? 'UTC'} />
+          <Show when={view() === 'lobby' && event.data()?.draw}>
+            {(terms) => <DrawDetails terms={terms()} />}
+          </Show>
         </Show>
         <Show when={isTurn()}>
           <Turn

@@ -18,6 +18,11 @@ export default {
     'Before the sale opens people stand in the order they came. First come, first served.',
   'queue.order.lobbyDraw':
     'When the sale opens, everybody in the lobby takes part in a draw. Coming earlier or reloading changes nothing.',
+  'queue.draw.how':
+    'The draw follows from three things that nobody can choose together: a secret that was fixed before anybody joined, the list of all who are in the lobby, and a public random number that is made only after opening.',
+  'queue.draw.commitment': 'The secret, fixed by its SHA-256',
+  'queue.draw.round': 'The public random number',
+  'queue.draw.roundText': 'drand quicknet, round {round}',
   'queue.order.drawn':
     'The lobby of {count} was drawn: you came as number {place}, and your turn is number {order}.',
   'queue.status.lobby': 'You are in the lobby',

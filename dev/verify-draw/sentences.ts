@@ -72,6 +72,8 @@ export const RECEIPT_FAULTS: Record<PlaceFault, string> = {
   other_event: 'The receipt is for another event.',
   bad_signature: 'The receipt was not signed with the key in the record.',
   not_proven: 'The receipt is not this account’s, or its path was altered.',
+  not_yet_published:
+    'The receipt is signed, but newer than this record: take a fresh one. If that ends before the receipt too, the place is being withheld.',
   not_in_the_chain:
     'The receipt is signed, but the record says otherwise: the line was altered after it was given out.',
 };

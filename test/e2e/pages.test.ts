@@ -21,6 +21,7 @@ beforeAll(async () => {
   dev = await startDev();
   await addSale(dev.databaseUrl, 'pages-open');
   await addSale(dev.databaseUrl, 'pages-lobby', { opensInDays: 1 });
+  await addSale(dev.databaseUrl, 'pages-draw', { opensInDays: 1, lobby: 'draw' });
   browser = await openBrowser();
 });
 
@@ -85,6 +86,15 @@ describe('every page', () => {
     await see('check', () => page.getByText('This is no receipt.').waitFor());
     await fan.goto('/events/pages-open/queue?join=1');
     await see('queue-admitted', () => fan.stands('admitted'));
+    await fan.goto('/events/pages-draw/queue?join=1');
+    await see('lobby-draw', () => page.getByText('drand quicknet, round').waitFor());
+    await fan.goto('/events/pages-draw/fairness');
+    await page.getByRole('button', { name: 'Check my place' }).click();
+    await see('check-draw', () => page.getByText('The lobby is not drawn yet. Everyb').waitFor());
+    await fan.goto('/events/pages-open/fairness');
+    await page.getByText('The receipt kept on this device is filled in.').waitFor();
+    await page.getByRole('button', { name: 'Check my place' }).click();
+    await see('check-proven', () => page.getByText('Your place is proven').waitFor());
     await fan.goto('/events/pages-open/seats');
     await see('seats', () => fan.choose('Section G1'));
     await fan.hold();

@@ -11,14 +11,16 @@ import type { ProvenPlace, Receipt } from './receipt.ts';
 
 /**
  * Why a receipt does not give a place in a record: no receipt; another event's; not signed by the record's
- * key; another account's, or an altered path; or not in the record's chain. With a good signature the
- * last one is the operator's fault: receipt and record contradict each other.
+ * key; another account's, or an altered path; newer than the record; or not in the record's chain. With a
+ * good signature the last one is the operator's fault: receipt and record contradict each other. So is the
+ * one before, if a record taken later still ends before the receipt.
  */
 export type PlaceFault =
   | 'malformed'
   | 'other_event'
   | 'bad_signature'
   | 'not_proven'
+  | 'not_yet_published'
   | 'not_in_the_chain';
 
 /**
@@ -36,6 +38,7 @@ export function checkPlace(
   if (receipt.eventId !== record.eventId) return { ok: false, code: 'other_event' };
   const proven = verifyReceipt(receipt, accountId, record.receiptKey);
   if (!proven.ok) return proven;
+  if (receipt.link.seq >= record.length) return { ok: false, code: 'not_yet_published' };
   if (!isInChain(record, receipt)) return { ok: false, code: 'not_in_the_chain' };
   return { ...proven, order: orderIn(record, proven.place, proven.joinedAt) };
 }

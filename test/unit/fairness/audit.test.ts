@@ -233,6 +233,14 @@ describe('a fan’s own place', () => {
     ]);
   });
 
+  it('is not judged by a record that ends before it', () => {
+    const { receipt, account } = fan;
+    const early = { ...sample, links: [], length: 0, head: sample.head };
+    expect(checkPlace(early, receipt, account)).toEqual({ ok: false, code: 'not_yet_published' });
+    const foreign = checkPlace({ ...early, receiptKey: 'A'.repeat(43) }, receipt, account);
+    expect(foreign).toEqual({ ok: false, code: 'bad_signature' });
+  });
+
   it('contradicts a record whose line was altered after the receipt was given out', () => {
     const altered = [
       { opensAt: opensAt - 1 },

@@ -14,7 +14,9 @@ export function PlaceCard(props: {
 }): JSX.Element {
   const sound = (): boolean =>
     props.sale?.findings.every(({ verdict }) => verdict !== 'fails') ?? false;
+  const isEarly = (): boolean => !props.report.ok && props.report.code === 'not_yet_published';
   const title = (): string => {
+    if (isEarly()) return t('place.notYet');
     if (!props.report.ok) return t('place.notProven');
     return sound() ? t('place.proven') : t('place.doubt');
   };
@@ -23,7 +25,8 @@ export function PlaceCard(props: {
       class="notice"
       classList={{
         'notice--good': props.report.ok && sound(),
-        'notice--bad': !props.report.ok || !sound(),
+        'notice--warn': isEarly(),
+        'notice--bad': !isEarly() && (!props.report.ok || !sound()),
       }}
       data-proven={props.report.ok && sound()}
     >

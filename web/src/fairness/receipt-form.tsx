@@ -13,7 +13,6 @@ export type Claim = GivenReceipt & { account: AccountId };
 export function ReceiptForm(props: {
   /** The receipt kept on this device. */
   kept: string;
-  busy: boolean;
   check: (claim: Claim) => void;
 }): JSX.Element {
   const id = createUniqueId();
@@ -33,7 +32,7 @@ export function ReceiptForm(props: {
     const given = readReceipt(text());
     // What is no receipt is told so at once, whoever's it were.
     const owner = account() ?? (given.eventId === null ? '' : undefined);
-    if (props.busy || empty() || owner === undefined) return;
+    if (empty() || owner === undefined) return;
     props.check({ ...given, account: owner as AccountId });
   };
   const open = async (input: HTMLInputElement): Promise<void> => {
@@ -87,8 +86,8 @@ export function ReceiptForm(props: {
           error={tried() && account() === undefined ? t('check.noAccount') : undefined}
         />
       </Show>
-      <button class="button button--large button--wide" type="submit" aria-disabled={props.busy}>
-        {props.busy ? t('check.busy') : t('check.submit')}
+      <button class="button button--large button--wide" type="submit">
+        {t('check.submit')}
       </button>
     </form>
   );

@@ -1,4 +1,4 @@
-import { createEffect, createSignal, on, Show, type JSX } from 'solid-js';
+import { createEffect, createSignal, on, onCleanup, Show, type JSX } from 'solid-js';
 import { getEvent } from '../api/events.ts';
 import { keptReceipt } from '../api/kept.ts';
 import type { Problem } from '../api/problem.ts';
@@ -15,6 +15,9 @@ import { SaleRecord } from '../fairness/sale-record.tsx';
 import { t } from '../i18n/index.ts';
 import { usePathParams } from '../router/routes.tsx';
 import '../styles/fairness.css';
+
+/** How long a record may be served again, ms, and a little. */
+const RETRY_MS = 6_000;
 
 /** Recomputes a sale and a fan's place in it, in the browser, from the published record. */
 export default function Fairness(): JSX.Element {
@@ -35,13 +38,21 @@ function Check(props: { eventId: string | null }): JSX.Element {
   const [place, setPlace] = createSignal<PlaceReport>();
   const kept = (): string => keptReceipt(session()?.user.id ?? '', props.eventId ?? '') ?? '';
 
-  /** A fresh record each time: the line may have grown since. */
-  const look = async (eventId: string, claim: Claim | null): Promise<void> => {
-    if (step() !== null) return;
+  let round = 0;
+  let retry: number | undefined;
+  onCleanup(() => {
+    round++;
+    window.clearTimeout(retry);
+  });
+  /** A fresh record each time: the line may have grown since. A later look takes the place of an earlier one. */
+  const look = async (eventId: string, claim: Claim | null, triesLeft = 3): Promise<void> => {
+    const mine = ++round;
+    window.clearTimeout(retry);
     setStep('loading');
     setProblem(undefined);
     setPlace(undefined);
     const [record, found] = await Promise.all([loadRecord(eventId), getEvent(eventId)]);
+    if (mine !== round) return;
     if (found.ok) setEvent(found.data);
     if (!record.ok) {
       setProblem(record.problem);
@@ -51,14 +62,21 @@ function Check(props: { eventId: string | null }): JSX.Element {
     }
     setStep('computing');
     await shown();
+    if (mine !== round) return;
     setSale(reportSale(record.data));
-    if (claim) setPlace(reportPlace(record.data, claim.receipt, claim.account));
+    const report = claim && reportPlace(record.data, claim.receipt, claim.account);
+    if (report) setPlace(report);
     setStep(null);
+    // The record is some seconds behind a fan who comes straight from joining.
+    if (report && !report.ok && report.code === 'not_yet_published' && triesLeft > 0)
+      retry = window.setTimeout(() => void look(eventId, claim, triesLeft - 1), RETRY_MS);
   };
   const check = (claim: Claim): void => {
     const eventId = props.eventId ?? claim.eventId;
-    if (eventId === null) setPlace({ ok: false, code: 'malformed' });
-    else void look(eventId, claim);
+    if (eventId !== null) return void look(eventId, claim);
+    round++;
+    setStep(null);
+    setPlace({ ok: false, code: 'malformed' });
   };
   createEffect(
     on(
@@ -81,7 +99,7 @@ function Check(props: { eventId: string | null }): JSX.Element {
         <h1>{t('check.title')}</h1>
         <p class="muted">{t('check.lede')}</p>
       </header>
-      <ReceiptForm kept={kept()} busy={step() !== null} check={check} />
+      <ReceiptForm kept={kept()} check={check} />
       <output class="muted" aria-live="polite">
         {step() === null ? '' : t(`check.${step() ?? 'loading'}`)}
       </output>

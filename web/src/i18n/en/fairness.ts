@@ -10,7 +10,6 @@ export default {
   'check.account': 'Your account number',
   'check.accountHint': 'It is on your account page. A receipt counts for one account only.',
   'check.submit': 'Check my place',
-  'check.busy': 'Checking…',
   'check.empty': 'Please paste your receipt.',
   'check.noAccount': 'Please enter the account number, or sign in.',
   'check.loading': 'Loading the record of the sale…',
@@ -18,6 +17,7 @@ export default {
   'check.noRecord': 'The record of this sale cannot be had',
 
   'place.proven': 'Your place is proven',
+  'place.notYet': 'Your place is not published yet',
   'place.notProven': 'Your place is not proven',
   'place.doubt': 'Your receipt is good, but the record is not',
   'place.signed': 'The receipt is signed by Onsale, for your account and this sale.',
@@ -49,6 +49,8 @@ export default {
   'receipt.other_event': 'This receipt is for another event.',
   'receipt.bad_signature': 'This receipt was not signed with the key in the record.',
   'receipt.not_proven': 'This receipt belongs to another account, or it was altered.',
+  'receipt.not_yet_published':
+    'The receipt is signed, but newer than the record that was loaded: the record is published some seconds behind. If this does not change within a minute, your place is being withheld.',
   'receipt.not_in_the_chain':
     'The receipt is signed, but the record says otherwise: the line was altered after it was given out.',
 

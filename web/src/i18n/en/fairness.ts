@@ -21,10 +21,13 @@ export default {
   'place.notProven': 'Your place is not proven',
   'place.doubt': 'Your receipt is good, but the record is not',
   'place.signed': 'The receipt is signed by Onsale, for your account and this sale.',
-  'place.position':
-    'You have place {place}. It is number {within} of the {count} places that were given out together on {time}.',
+  'place.position': {
+    one: 'You have place {place}, given out on {time}.',
+    other:
+      'You have place {place}. It is number {within} of the {count} places that were given out together on {time}.',
+  },
   'place.chain':
-    'They are grant number {link} of the published line, and every grant before it stands as it stood when you joined.',
+    'That is grant number {link} of the published line, and every grant before it stands as it stood when you joined.',
   'place.order.fifo': 'First come, first served: your turn is number {order}.',
   'place.order.drawn':
     'The lobby of {count} was drawn with the published seed: your turn is number {order}.',

@@ -18,7 +18,8 @@ export default defineConfig({
       {
         plugins: [
           cloudflareTest(({ inject }) => {
-            const { databaseUrl, redisUrl, stripeUrl, mailUrl, turnstileUrl } = inject('standins');
+            const { databaseUrl, redisUrl, stripeUrl, mailUrl, drandUrl, turnstileUrl } =
+              inject('standins');
             return {
               wrangler: { configPath: './wrangler.toml' },
               miniflare: {
@@ -27,6 +28,7 @@ export default defineConfig({
                   UPSTASH_REDIS_REST_URL: redisUrl,
                   STRIPE_API_BASE: stripeUrl,
                   MAIL_API_BASE: mailUrl,
+                  DRAND_API_BASE: drandUrl,
                   // Without keys it is asked nothing; tests of it add them.
                   TURNSTILE_API_BASE: turnstileUrl,
                 },

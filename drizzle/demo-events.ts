@@ -1,3 +1,4 @@
+import { REHEARSAL_ROUND } from '../durable-objects/core/fairness/recorded-rounds.ts';
 import { concertPlan, stadiumPlan, theatrePlan } from '../durable-objects/core/plan-geometry.ts';
 import type { Category, SeatPlan } from '../durable-objects/core/plan.ts';
 import type { StoredSettings } from './schema.ts';
@@ -66,6 +67,23 @@ export function demoEvents(): readonly DemoEvent[] {
         ...settings,
         seatsPerAccount: 8,
         requireVerifiedEmail: true,
+        admission: { ...settings.admission, batchSize: 20, slots: 60 },
+      },
+      ...theatrePlan(),
+    },
+    {
+      id: 'mehfil-night',
+      name: 'Mehfil: a Night of Ghazals',
+      description:
+        'Three hundred seats and a harmonium. Everybody who is in the lobby when the sale opens takes part in a draw; how it was made can be verified afterwards.',
+      venue: { name: 'Prithvi Theatre', city: 'Mumbai', timeZone: 'Asia/Kolkata' },
+      opensInDays: 5 / (24 * 60),
+      startsInDays: 40,
+      startHourUtc: 14,
+      settings: {
+        ...settings,
+        lobby: 'draw',
+        drandRound: REHEARSAL_ROUND.round,
         admission: { ...settings.admission, batchSize: 20, slots: 60 },
       },
       ...theatrePlan(),

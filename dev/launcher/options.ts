@@ -27,6 +27,7 @@ export const PORTS = {
   REDIS_PORT: { fallback: 8079, what: 'Redis stand-in' },
   STRIPE_STANDIN_PORT: { fallback: 12_111, what: 'Stripe stand-in' },
   MAIL_PORT: { fallback: 8025, what: 'mail catcher' },
+  DRAND_STANDIN_PORT: { fallback: 8035, what: 'drand stand-in' },
 } as const;
 
 /** Name of an environment variable that sets a port. */
@@ -47,7 +48,7 @@ export const USAGE = `npm run dev -- [options]
   --seed            write the demo events and accounts into a hosted database too
   --verbose         print every request
 
-Ports: PORT, POSTGRES_PORT, REDIS_PORT, STRIPE_STANDIN_PORT, MAIL_PORT. Data folder: DEV_DIR (.dev).`;
+Ports: PORT, POSTGRES_PORT, REDIS_PORT, STRIPE_STANDIN_PORT, MAIL_PORT, DRAND_STANDIN_PORT. Data folder: DEV_DIR (.dev).`;
 
 const MAX_CROWD = 200;
 

@@ -1,7 +1,7 @@
 import type { Options, PortName } from './options.ts';
 
 /** Name of a stand-in, as its folder is called. */
-export type StandinName = 'postgres' | 'redis' | 'stripe' | 'mail';
+export type StandinName = 'postgres' | 'redis' | 'stripe' | 'mail' | 'drand';
 
 /** A stand-in that has to be started. */
 export interface Standin {
@@ -58,6 +58,7 @@ export function planServices(options: Options): ServicesResult {
     redis: `http://localhost:${ports.REDIS_PORT}`,
     stripe: `http://localhost:${ports.STRIPE_STANDIN_PORT}`,
     mail: `http://localhost:${ports.MAIL_PORT}`,
+    drand: `http://localhost:${ports.DRAND_STANDIN_PORT}`,
   };
   const localDatabase = `postgresql://onsale:onsale@localhost:${ports.POSTGRES_PORT}/onsale`;
   const origin = env['PUBLIC_ORIGIN'] ?? `http://localhost:${ports.PORT}`;
@@ -66,6 +67,7 @@ export function planServices(options: Options): ServicesResult {
     redis: (env['UPSTASH_REDIS_REST_URL'] ?? local.redis) !== local.redis,
     stripe: isOwn(env, 'STRIPE_SECRET_KEY'),
     mail: isOwn(env, 'MAIL_API_KEY'),
+    drand: (env['DRAND_API_BASE'] ?? local.drand) !== local.drand,
   };
   const missing = missingKey(env, hosted);
   if (missing !== undefined) return { ok: false, code: 'incomplete_keys', message: missing };
@@ -79,6 +81,7 @@ export function planServices(options: Options): ServicesResult {
       env['STRIPE_API_BASE'] ?? (hosted.stripe ? 'https://api.stripe.com' : local.stripe),
     STRIPE_JS_URL:
       env['STRIPE_JS_URL'] ?? (hosted.stripe ? 'https://js.stripe.com/v3/' : `${local.stripe}/v3/`),
+    DRAND_API_BASE: env['DRAND_API_BASE'] ?? local.drand,
     MAIL_API_BASE: env['MAIL_API_BASE'] ?? (hosted.mail ? 'https://api.resend.com' : local.mail),
   };
   for (const name of Object.keys(LOCAL_VALUES)) worker[name] = value(name);
@@ -105,6 +108,7 @@ export function planServices(options: Options): ServicesResult {
       },
     },
     { name: 'mail', port: 'MAIL_PORT', env: {} },
+    { name: 'drand', port: 'DRAND_STANDIN_PORT', env: {} },
   ];
   const address = (name: StandinName): string | undefined =>
     hosted[name] ? undefined : local[name];
@@ -119,6 +123,7 @@ export function planServices(options: Options): ServicesResult {
         redis: address('redis'),
         stripe: address('stripe'),
         mail: address('mail'),
+        drand: address('drand'),
       },
     },
   };

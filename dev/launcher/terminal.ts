@@ -40,6 +40,7 @@ export function addressTable(options: Options, services: Services): string {
     ['Postgres', addresses.postgres ?? 'hosted'],
     ['Redis', addresses.redis ?? 'hosted'],
     ['Stripe', addresses.stripe ?? 'hosted'],
+    ['drand', addresses.drand ?? 'hosted'],
   );
   if (!services.hostedDatabase || options.seed) {
     for (const { email, password } of DEMO_ACCOUNTS) {

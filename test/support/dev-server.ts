@@ -24,8 +24,8 @@ export interface DevServer {
 export async function startDev(
   options: { args?: readonly string[]; root?: string; env?: Record<string, string> } = {},
 ): Promise<DevServer> {
-  const [port, postgres, redis, stripe, mail] = await Promise.all(
-    Array.from({ length: 5 }, freePort),
+  const [port, postgres, redis, stripe, mail, drand] = await Promise.all(
+    Array.from({ length: 6 }, freePort),
   );
   const dataDir = mkdtempSync(join(tmpdir(), 'onsale-dev-'));
   const ports = {
@@ -34,6 +34,7 @@ export async function startDev(
     REDIS_PORT: String(redis),
     STRIPE_STANDIN_PORT: String(stripe),
     MAIL_PORT: String(mail),
+    DRAND_STANDIN_PORT: String(drand),
   };
   const child = spawn('npm', ['run', 'dev', '--', ...(options.args ?? ['--no-crowd'])], {
     cwd: options.root ?? home,

@@ -1,3 +1,4 @@
+import { startDrand } from '../../dev/drand/index.ts';
 import { startMail } from '../../dev/mail/index.ts';
 import { startPostgres } from '../../dev/postgres/index.ts';
 import { startRedis } from '../../dev/redis/index.ts';
@@ -12,18 +13,20 @@ export interface StandinAddresses {
   redisUrl: string;
   stripeUrl: string;
   mailUrl: string;
+  drandUrl: string;
   turnstileUrl: string;
 }
 
 /** A process of its own: vitest would load these for a browser-like runtime. It ends with its parent. */
 async function main(): Promise<void> {
   process.once('disconnect', () => process.exit(0));
-  const [postgres, redis, stripe, mail, turnstile] = await Promise.all([
+  const [postgres, redis, stripe, mail, drand, turnstile] = await Promise.all([
     startPostgres({ port: 0 }),
     startRedis({ port: 0, token: 'local' }),
     // No webhook endpoint: the tests deliver webhooks themselves.
     startStripe({ port: 0, webhookSecret: 'whsec_local' }),
     startMail({ port: 0, key: 'local' }),
+    startDrand({ port: 0 }),
     startTurnstile(0),
   ]);
   await migrateDatabase(postgres.connectionString);
@@ -33,6 +36,7 @@ async function main(): Promise<void> {
     redisUrl: redis.url,
     stripeUrl: stripe.url,
     mailUrl: mail.url,
+    drandUrl: drand.url,
     turnstileUrl: turnstile.url,
   };
   process.send?.(addresses);

@@ -43,6 +43,7 @@ describe('the options', () => {
         REDIS_PORT: 8079,
         STRIPE_STANDIN_PORT: 12111,
         MAIL_PORT: 8025,
+        DRAND_STANDIN_PORT: 8035,
       },
       crowd: 150,
       reset: false,
@@ -77,12 +78,14 @@ describe('the plan of services', () => {
       'redis',
       'stripe',
       'mail',
+      'drand',
     ]);
     expect(plan.worker).toMatchObject({
       PUBLIC_ORIGIN: 'http://localhost:6003',
       DATABASE_URL: 'postgresql://onsale:onsale@localhost:6001/onsale',
       STRIPE_API_BASE: 'http://localhost:6002',
       STRIPE_JS_URL: 'http://localhost:6002/v3/',
+      DRAND_API_BASE: 'http://localhost:8035',
     });
     expect(plan.standins[2]?.env['STRIPE_WEBHOOK_URL']).toBe(
       'http://localhost:6003/api/webhooks/stripe',
@@ -96,6 +99,7 @@ describe('the plan of services', () => {
       STRIPE_SECRET_KEY: 'sk_test_real',
       STRIPE_PUBLISHABLE_KEY: 'pk_test_real',
       STRIPE_WEBHOOK_SECRET: 'whsec_real',
+      DRAND_API_BASE: 'https://api.drand.sh',
     });
     expect(plan.standins.map((standin) => standin.name)).toEqual(['redis', 'mail']);
     expect(plan.hostedDatabase).toBe(true);
@@ -104,6 +108,7 @@ describe('the plan of services', () => {
       STRIPE_SECRET_KEY: 'sk_test_real',
       STRIPE_API_BASE: 'https://api.stripe.com',
       STRIPE_JS_URL: 'https://js.stripe.com/v3/',
+      DRAND_API_BASE: 'https://api.drand.sh',
     });
   });
 

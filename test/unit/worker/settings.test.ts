@@ -30,6 +30,7 @@ describe('settings', () => {
     expect(settings.accessTokenSeconds).toBe(24 * 3600);
     expect(settings.limits.login).toEqual({ max: 5, windowMs: 300_000 });
     expect(settings.mail.apiBase).toBe('https://api.resend.com');
+    expect(settings.drandApiBase).toBe('https://api.drand.sh');
   });
 
   it('name what is missing, malformed, or only fit for a local machine', () => {

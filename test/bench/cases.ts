@@ -1,9 +1,8 @@
 import { expandPlan, stadiumPlan } from '../../durable-objects/core/plan-geometry.ts';
-import { BEARER_PREFIX, LIVE_PROTOCOL } from '../../durable-objects/protocol/live.ts';
 import { runLoad } from '../support/http-load.ts';
 import type { LoadAnswer, LoadRequest } from '../support/http-load.ts';
 import { LiveCrowd } from '../support/live-load.ts';
-import { addSale, loadFans } from '../support/sale-fixture.ts';
+import { addSale, liveTarget, loadFans } from '../support/sale-fixture.ts';
 import type { LoadFan } from '../support/sale-fixture.ts';
 import { againstFloor, durationAgainstFloor, median } from './report.ts';
 import type { Figure } from './report.ts';
@@ -80,15 +79,12 @@ export async function httpJoin(stage: Stage): Promise<Figure> {
 }
 
 function crowdOf(stage: Stage, event: string, fans: readonly LoadFan[]): Promise<LiveCrowd> {
-  const url = `ws://127.0.0.1:${stage.product.port}/ws/events/${event}`;
-  return LiveCrowd.open(
-    fans.map((fan) => ({ url, protocols: [LIVE_PROTOCOL, `${BEARER_PREFIX}${fan.token}`] })),
-  );
+  return LiveCrowd.open(fans.map((fan) => liveTarget(stage.product.port, event, fan)));
 }
 
 function floorCrowd(stage: Stage, name: string, count: number): Promise<LiveCrowd> {
-  const url = `ws://127.0.0.1:${stage.floor.port}/echo/${name}`;
-  return LiveCrowd.open(Array.from({ length: count }, () => ({ url, protocols: [] })));
+  const target = { port: stage.floor.port, path: `/echo/${name}`, protocols: [] };
+  return LiveCrowd.open(Array.from({ length: count }, () => target));
 }
 
 /** Joins over open sockets, all at the same moment, against an echo over as many sockets. */

@@ -1,30 +1,40 @@
-import { WebSocket } from 'ws';
+import { WireSocket } from './wire-socket.ts';
 
-/** Sockets of many fans in one process, with the time at which each got the answer that a step waits for. */
+/** Where a socket of a load goes. */
+export interface LiveTarget {
+  port: number;
+  path: string;
+  protocols: readonly string[];
+}
+
+/** Sockets of many fans in one process, with the time at which the last got the answer that a step waits for. */
 export class LiveCrowd {
-  readonly #sockets: WebSocket[];
+  readonly #sockets: WireSocket[] = [];
   #expected: (text: string) => boolean = () => false;
-  #arrived: (() => void) | null = null;
+  #arrived: () => void = () => undefined;
   #missing = 0;
 
-  private constructor(sockets: WebSocket[]) {
-    this.#sockets = sockets;
-    for (const socket of sockets) {
-      socket.on('message', (data: Buffer) => this.#take(data.toString()));
-    }
-  }
-
-  /** Opens one socket per url and protocols, `at once` in flight; rejects when one cannot be opened. */
-  static async open(
-    targets: readonly { url: string; protocols: string[] }[],
-    atOnce = 200,
-  ): Promise<LiveCrowd> {
-    const sockets: WebSocket[] = [];
+  /** Opens one socket per target, `atOnce` in flight; rejects when one cannot be opened. */
+  static async open(targets: readonly LiveTarget[], atOnce = 200): Promise<LiveCrowd> {
+    const crowd = new LiveCrowd();
     for (let index = 0; index < targets.length; index += atOnce) {
       const wave = targets.slice(index, index + atOnce);
-      sockets.push(...(await Promise.all(wave.map((target) => openSocket(target)))));
+      await Promise.all(wave.map((target) => crowd.#open(target)));
     }
-    return new LiveCrowd(sockets);
+    return crowd;
+  }
+
+  #open(target: LiveTarget): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const socket = new WireSocket(target, {
+        open: () => {
+          this.#sockets.push(socket);
+          resolve();
+        },
+        text: (data) => this.#take(data),
+        closed: (code, reason) => reject(new Error(`a socket ended: ${code} ${reason}`)),
+      });
+    });
   }
 
   get size(): number {
@@ -50,20 +60,12 @@ export class LiveCrowd {
   }
 
   close(): void {
-    for (const socket of this.#sockets) socket.terminate();
+    for (const socket of this.#sockets) socket.destroy();
   }
 
-  #take(text: string): void {
-    if (!this.#expected(text)) return;
+  #take(data: Buffer): void {
+    if (!this.#expected(data.toString('latin1'))) return;
     this.#missing -= 1;
-    if (this.#missing === 0) this.#arrived?.();
+    if (this.#missing === 0) this.#arrived();
   }
-}
-
-function openSocket(target: { url: string; protocols: string[] }): Promise<WebSocket> {
-  return new Promise((resolve, reject) => {
-    const socket = new WebSocket(target.url, target.protocols, { perMessageDeflate: false });
-    socket.once('open', () => resolve(socket));
-    socket.once('error', reject);
-  });
 }

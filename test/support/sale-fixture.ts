@@ -1,6 +1,7 @@
 import { stadiumPlan } from '../../durable-objects/core/plan-geometry.ts';
 import type { AdmissionSettings, SaleSettings } from '../../durable-objects/core/sale.ts';
 import type { AccountId } from '../../durable-objects/core/ids.ts';
+import { BEARER_PREFIX, LIVE_PROTOCOL } from '../../durable-objects/protocol/live.ts';
 import { signToken } from '../../durable-objects/protocol/tokens.ts';
 import { connect } from '../../drizzle/client.ts';
 import { demoEvents } from '../../drizzle/demo-events.ts';
@@ -86,4 +87,14 @@ export function loadFans(count: number, series: number): Promise<LoadFan[]> {
       return { accountId, token: await signToken(LOCAL_SECRET, 'access', claims) };
     }),
   );
+}
+
+/** Where a fan's live connection goes, and what it offers. */
+export function liveTarget(
+  port: number,
+  eventId: string,
+  fan: LoadFan,
+): { port: number; path: string; protocols: readonly string[] } {
+  const protocols = [LIVE_PROTOCOL, `${BEARER_PREFIX}${fan.token}`];
+  return { port, path: `/ws/events/${eventId}`, protocols };
 }

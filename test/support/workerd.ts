@@ -19,6 +19,9 @@ export interface BareWorkerd {
   kill(): Promise<void>;
 }
 
+/** workerd needs two files a connection; the shell makes way for it, so that the process is its own. */
+const MORE_FILES = 'ulimit -n 65536 2>/dev/null || ulimit -n "$(ulimit -Hn)"; exec "$0" "$@"';
+
 /** A free loopback port, as the system gives it. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -63,8 +66,11 @@ export async function startWorkerd(options: {
   writeFileSync(join(home, 'worker.js'), readFileSync(options.script));
   writeFileSync(join(home, 'config.capnp'), capnp(options, join(home, 'objects'), port));
   const child = spawn(
-    join(root, 'node_modules/workerd/bin/workerd'),
+    'sh',
     [
+      '-c',
+      MORE_FILES,
+      join(root, 'node_modules/workerd/bin/workerd'),
       'serve',
       '--experimental',
       ...(options.inspector === undefined ? [] : [`--inspector-addr=${options.inspector}`]),
@@ -72,6 +78,9 @@ export async function startWorkerd(options: {
     ],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );
+  const end = (): boolean => child.kill('SIGKILL');
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
   await ready(child, port);
   const pid = child.pid ?? 0;
   return {
@@ -137,7 +146,6 @@ const config :Workerd.Config = (
 const main :Workerd.Worker = (
   modules = [(name = "worker.js", esModule = embed "worker.js")],
   compatibilityDate = "2026-10-01",
-  compatibilityFlags = ["nodejs_compat"],
   bindings = [${bindings.join(', ')}],
   durableObjectNamespaces = [${namespaces.join(', ')}],
   durableObjectStorage = (localDisk = "objects"),

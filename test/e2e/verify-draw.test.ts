@@ -99,13 +99,13 @@ describe('npm run verify-draw', () => {
     await drandIs({ early: true });
     const fans = await loadFans(30, 77);
     const joined = await Promise.all(
-      fans.map(async ({ token }) => {
+      fans.map(async ({ token }): Promise<Position> => {
         const answer = await fetch(`${workerd.url}/api/queue/join`, {
           method: 'POST',
           headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
           body: JSON.stringify({ eventId: EVENT }),
         });
-        return (await answer.json()) as Position;
+        return answer.json();
       }),
     );
     expect(joined.map(({ status }) => status)).toEqual(fans.map(() => 'lobby'));

@@ -8,7 +8,7 @@ import type { Feed } from './feed.ts';
 import type { Homes } from './homes.ts';
 import type { Joins } from './joins.ts';
 import type { Roll } from './roll.ts';
-import { standingOf } from './standing.ts';
+import { hasLapsed, standingOf } from './standing.ts';
 
 /** No place yet, but the account is written down for one; or there are too many at once. */
 export const OVERLOADED = { ok: false, code: 'overloaded', retryAfterMs: 2_000 } as const;
@@ -58,6 +58,23 @@ export class Entrance {
     if (home === 'here') return null;
     if (home !== 'unknown') return { ok: false, code: 'moved', leaf: home };
     return feed.absent ? { ok: false, code: 'event_not_found' } : UNAVAILABLE;
+  }
+
+  /** Whether the account, by what this leaf knows, did not come in time. */
+  hasLapsed(accountId: AccountId): boolean {
+    const fan = this.#parts.roll.fans.get(accountId);
+    return fan !== undefined && hasLapsed(this.#parts.feed, fan, this.#context.now());
+  }
+
+  /**
+   * Whether it is clear where the account stands. One who did not come in time by what this leaf knows
+   * may have come in with an answer that was lost: the parent is asked, and false when it is away.
+   */
+  async isClear(accountId: AccountId): Promise<boolean> {
+    const fan = this.#parts.roll.fans.get(accountId);
+    if (fan === undefined || !this.hasLapsed(accountId)) return true;
+    const checked = await this.#parts.claims.check(fan);
+    return checked.ok || checked.code !== 'overloaded';
   }
 
   /** The limit, then the place that is there already, then the next batch. The account is at home here. */

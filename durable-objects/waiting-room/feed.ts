@@ -78,6 +78,11 @@ export class Feed {
     return this.#text;
   }
 
+  /** Whether the parent was heard since the object woke: before, the tick may be some seconds old. */
+  get isHeard(): boolean {
+    return this.#heardAt !== -Infinity;
+  }
+
   /** Whether the parent said, a moment ago, that there is no such event. */
   get absent(): boolean {
     return this.#context.now() < this.#absentUntil;

@@ -38,6 +38,10 @@ export class Live {
       this.#sockets.shed(client);
       return;
     }
+    if (!(await this.#desk.isClear(client.accountId))) {
+      this.#sockets.shed(client);
+      return;
+    }
     const position = await this.#desk.signedPosition(client.accountId);
     const text = `{"v":1,"type":"welcome","serverTime":${this.#context.now()},"position":${JSON.stringify(position)},"tick":${this.#desk.tickText() ?? 'null'}}`;
     sendTo(client, text);

@@ -26,7 +26,7 @@ import type { Home } from './homes.ts';
 import { Joins } from './joins.ts';
 import type { Settled } from './joins.ts';
 import { Roll } from './roll.ts';
-import { isCalled, standingOf } from './standing.ts';
+import { hasLapsed, isCalled, standingOf } from './standing.ts';
 
 /** What a join over a socket comes to at once; `pending`: the audience hears the place, or why there is none yet. */
 export type LiveJoin = Exclude<Entered, Moved>;
@@ -100,6 +100,7 @@ export class RoomDesk implements WaitingRoomRpc {
     const { accountId } = request;
     const away = this.#isHere(accountId) ? null : await this.#entrance.elsewhere(accountId);
     if (away !== null) return away;
+    if (this.#entrance.hasLapsed(accountId) && !(await this.isClear(accountId))) return OVERLOADED;
     const entered = await this.#entrance.recheck(accountId, this.#entrance.enter(accountId));
     if (entered !== 'pending' && !entered.ok) return entered;
     const settled = await this.#joins.settled(accountId);
@@ -112,10 +113,14 @@ export class RoomDesk implements WaitingRoomRpc {
 
   /** A join over a socket: no promise, no call of its own. */
   joinLive(accountId: AccountId): LiveJoin {
-    if (!this.#isHere(accountId)) {
+    if (!this.#isHere(accountId) || this.#entrance.hasLapsed(accountId)) {
       void this.#joinLater(accountId);
       return 'pending';
     }
+    return this.#enterLive(accountId);
+  }
+
+  #enterLive(accountId: AccountId): LiveJoin {
     const entered = this.#entrance.enter(accountId);
     if (entered === 'pending') {
       this.#joins.listen(accountId);
@@ -130,7 +135,10 @@ export class RoomDesk implements WaitingRoomRpc {
 
   async #joinLater(accountId: AccountId): Promise<void> {
     const away = await this.#entrance.elsewhere(accountId);
-    this.#tellJoined(accountId, away ?? this.joinLive(accountId));
+    if (away !== null) this.#tellJoined(accountId, away);
+    else if (this.#entrance.hasLapsed(accountId) && !(await this.isClear(accountId)))
+      this.#tellJoined(accountId, OVERLOADED);
+    else this.#tellJoined(accountId, this.#enterLive(accountId));
   }
 
   async #recheckLive(accountId: AccountId, entered: Entered): Promise<void> {
@@ -148,6 +156,11 @@ export class RoomDesk implements WaitingRoomRpc {
     return this.#entrance.positionOf(accountId);
   }
 
+  /** Whether it is clear where the account stands; false while only the parent knows and is away. */
+  isClear(accountId: AccountId): Promise<boolean> {
+    return this.#entrance.isClear(accountId);
+  }
+
   /** The same, with the receipt. */
   async signedPosition(accountId: AccountId): Promise<FanPosition | null> {
     const fan = this.#roll.fans.get(accountId);
@@ -163,6 +176,7 @@ export class RoomDesk implements WaitingRoomRpc {
     const settled = await this.#joins.settled(accountId);
     if (!settled.ok) return settled.code === 'overloaded' ? OVERLOADED : this.#missing(accountId);
     if (request.claim) await this.claim(accountId);
+    if (!(await this.isClear(accountId))) return OVERLOADED;
     const position = await this.signedPosition(accountId);
     return position === null ? this.#missing(accountId) : { ok: true, position };
   }
@@ -172,7 +186,8 @@ export class RoomDesk implements WaitingRoomRpc {
     const fan = this.#roll.fans.get(accountId);
     if (fan === undefined) return { ok: false, code: 'not_in_queue' };
     if (fan.over) return { ok: false, code: 'admission_expired' };
-    if (fan.admission === null && !isCalled(this.#feed, fan)) {
+    // A leaf that has just woken may go by an old tick: then the parent says whether it is too early.
+    if (fan.admission === null && this.#feed.isHeard && !isCalled(this.#feed, fan)) {
       return { ok: false, code: 'not_admitted' };
     }
     return this.#claims.claim(fan);
@@ -192,7 +207,8 @@ export class RoomDesk implements WaitingRoomRpc {
     if (pending !== 'unwritten') {
       if (fan === undefined) return false;
       const standing = standingOf(this.#feed, fan, this.#context.now());
-      if (pending === 'none' && standing === null) return false;
+      const lapsed = hasLapsed(this.#feed, fan, this.#context.now());
+      if (pending === 'none' && standing === null && !lapsed) return false;
       this.#departures.add(fan);
     }
     this.#audience.left(accountId);

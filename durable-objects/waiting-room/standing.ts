@@ -40,6 +40,15 @@ export function standingOf(feed: Feed, fan: Fan, now: number): Standing | null {
   return { ...base, status, ahead, pollMs: pollAfterMs(tick, ahead), etaSeconds: eta };
 }
 
+/** Whether the fan was called and, by what this leaf knows, did not come in time. */
+export function hasLapsed(feed: Feed, fan: Fan, now: number): boolean {
+  const { tick } = feed;
+  const { place, admission, over } = fan;
+  if (tick === null || place === null || admission !== null || over) return false;
+  const order = orderOf(place, tick.draw);
+  return order < tick.cursor && claimUntilOf(feed, order, now) === 'past';
+}
+
 /** End of the claim window, or of the grace time after it; null while it is not known. */
 function claimUntilOf(feed: Feed, order: number, now: number): number | 'past' | null {
   const call = feed.callOf(order);

@@ -266,6 +266,36 @@ describe('coming in at a leaf', () => {
     });
   });
 
+  it('does not send one away who came in with an answer that was lost, however long ago that was', async () => {
+    const { sale, room } = world({ admission: { slots: 1, sessionMs: 1_800_000 } });
+    await room.desk.join({ accountId: account(1) });
+    await pass(sale, [room], 62_000);
+    room.fate = () => 'reply lost';
+    expect(await room.desk.claim(account(1))).toMatchObject({ code: 'overloaded' });
+    await pass(sale, [room], 430_000);
+    const asked = { accountId: account(1) };
+    expect(await room.desk.position({ ...asked, claim: false })).toMatchObject({
+      code: 'overloaded',
+    });
+    expect(await room.desk.join(asked)).toMatchObject({ code: 'overloaded' });
+    expect(await room.desk.isClear(account(1))).toBe(false);
+    room.fate = () => 'ok';
+    expect(await room.desk.join(asked)).toMatchObject({
+      position: { status: 'admitted', place: 0 },
+    });
+    expect(room.store.batches()).toHaveLength(1);
+  });
+
+  it('does not tell one who was called that it is too early, right after a wake with an old tick', async () => {
+    const { sale, room } = world({ admission: { slots: 1 } });
+    await room.desk.join({ accountId: account(1) });
+    await pass(sale, [room], 50_000);
+    sale.onPublish = () => undefined;
+    sale.advance(12_000);
+    room.restart();
+    expect(await room.desk.claim(account(1))).toMatchObject({ ok: true });
+  });
+
   it('gives one who has bought a new place when they join again', async () => {
     const { sale, room } = await called();
     await room.desk.position({ accountId: account(1), claim: true });

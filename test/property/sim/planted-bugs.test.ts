@@ -1,0 +1,200 @@
+import { describe, expect, it } from 'vitest';
+import type { QueueState, QueueStore } from '../../../durable-objects/storage/queue-store.ts';
+import { WILD_HABITS } from '../../sim/fans/habits.ts';
+import { Random } from '../../sim/random.ts';
+import { smallScenario, type Scenario } from '../../sim/scenario.ts';
+import { runThrough } from '../../sim/small.ts';
+import type { Tampering, World } from '../../sim/world.ts';
+
+/** Methods of `inner`, some of them replaced. */
+function changed<Store extends object>(inner: Store, changes: Partial<Store>): Store {
+  return new Proxy(inner, {
+    get(target, name) {
+      const member: unknown = Reflect.get(name in changes ? changes : target, name);
+      return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+    },
+  });
+}
+
+interface PlantedBug {
+  bug: string;
+  words: RegExp;
+  tampering?: Tampering;
+  tamper?: (world: World) => void;
+  scenario?: Partial<Scenario>;
+}
+
+/** A store that forgets what it granted: a batch asked for again gets a second range. */
+function forgetsGrants(store: QueueStore): QueueStore {
+  let copies = 0;
+  return changed(store, {
+    link: () => null,
+    addLink: ({ link, head }) => store.addLink({ head, link: { ...link, child: `${++copies}` } }),
+  });
+}
+
+/** A store whose figures are sometimes not written: a crash brings older ones back. */
+function losesFigures(store: QueueStore): QueueStore {
+  const random = new Random(1);
+  return changed(store, {
+    saveState: (state: QueueState) => {
+      if (random.chance(0.5)) store.saveState(state);
+    },
+  });
+}
+
+/** The same answer, with its range moved. */
+function shifted<Answer extends { ok: boolean }>(answer: Answer, by: number): Answer {
+  const grant = Reflect.get(answer, 'grant') as { first: number; count: number } | undefined;
+  return grant === undefined ? answer : { ...answer, grant: { ...grant, first: grant.first + by } };
+}
+
+const ADMISSION = {
+  batchSize: 3,
+  everyMs: 5_000,
+  slots: 8,
+  claimWindowMs: 20_000,
+  graceMs: 10_000,
+  sessionMs: 30_000,
+};
+
+const BUGS: PlantedBug[] = [
+  {
+    bug: 'a batch asked for again gets a second range',
+    words: /second range/,
+    tampering: { queueStore: forgetsGrants },
+    scenario: { faults: { 'answer lost': 0.1 } },
+  },
+  {
+    bug: 'places are given to nobody',
+    words: /was given out and nobody has it/,
+    tamper: ({ sale }) => {
+      const { grantPlaces } = sale.rpc;
+      let ghosts = 0;
+      sale.rpc.grantPlaces = async (request) => {
+        if (++ghosts === 5) await grantPlaces({ ...request, child: 'ghost' });
+        return grantPlaces(request);
+      };
+    },
+  },
+  {
+    bug: 'a relay deals the same range to two of its children',
+    words: /was told to fan \d+ and to fan|is at .* and at/,
+    scenario: { leaves: 3, tree: { relays: 1, direct: 0 } },
+    tamper: ({ relays }) => {
+      const [relay] = relays;
+      if (relay === undefined) throw new Error('the scenario has a relay');
+      const { grantPlaces } = relay.rpc;
+      relay.rpc.grantPlaces = async (request) => {
+        const answer = await grantPlaces(request);
+        return shifted(answer, request.batch > 2 ? -1 : 0);
+      };
+    },
+  },
+  {
+    bug: 'figures are lost in a crash, so that the cursor or the tail goes back',
+    words: /the next place is|next is|came after|tail is|cursor|a tick says|the chain is at/,
+    tampering: { queueStore: losesFigures },
+    scenario: { faults: { 'crash after': 0.02 } },
+  },
+  {
+    bug: 'a leaf forgets its batches in a crash',
+    words:
+      /was told that there is none|and was told \d+|nobody has it|given a second range|written before|another batch/,
+    tampering: { roomStore: (store) => changed(store, { batches: () => [] }) },
+    scenario: { faults: { 'crash after': 0.02 } },
+  },
+  {
+    bug: 'a leaf answers with somebody else’s place',
+    words: /and was told|told to fan \d+ and to fan|never given out/,
+    tamper: ({ leaves }) => {
+      for (const leaf of leaves) {
+        const { position } = leaf.rpc;
+        leaf.rpc.position = async (request) => {
+          const answer = await position(request);
+          if (!answer.ok) return answer;
+          const { place } = answer.position;
+          return { ...answer, position: { ...answer.position, place: place + 1 } };
+        };
+      }
+    },
+  },
+  {
+    bug: 'somebody who stands in line is taken for gone and passed over',
+    words: /counts \d+ people, there are \d+|people ahead, there are/,
+    tamper: ({ sale }) => {
+      const { reportLeft } = sale.rpc;
+      sale.rpc.reportLeft = async (request) => {
+        await reportLeft(request);
+        const next = Math.max(...request.places) + 1;
+        sale.desk.queue.reportLeft({ child: request.child, places: [next] });
+      };
+    },
+  },
+  {
+    bug: 'more people are let in than there are slots',
+    words: /there are \d+ slots/,
+    tampering: { admission: { slots: 500 } },
+  },
+  {
+    bug: 'some may stay longer than others',
+    words: /everybody may/,
+    tampering: { admission: { sessionMs: 31_000 } },
+  },
+  {
+    bug: 'the claim window is cut short behind the back of those who were called',
+    words: /may come in until|was told that there is none/,
+    tamper: ({ sale }) => {
+      const { claimAdmission } = sale.rpc;
+      let claims = 0;
+      sale.rpc.claimAdmission = async (request) =>
+        ++claims % 3 === 0 ? { ok: false, code: 'admission_expired' } : claimAdmission(request);
+    },
+  },
+  {
+    bug: 'timers are lost and the line stands still',
+    words: /still wait, the line does not move/,
+    tampering: { timers: (timers) => changed(timers, { set: () => false }) },
+    scenario: {
+      habits: { ...WILD_HABITS, polls: 0, whims: 0 },
+      admission: { ...ADMISSION, batchSize: 1, slots: 1 },
+    },
+  },
+  {
+    bug: 'an answer never comes',
+    words: /still wait for an answer/,
+    tamper: ({ leaves }) => {
+      for (const leaf of leaves) leaf.rpc.leave = () => new Promise(() => undefined);
+    },
+  },
+];
+
+/** A hall with a crowd, no faults but those planted. */
+function calm(seed: number): Scenario {
+  const scenario = smallScenario(seed);
+  return {
+    ...scenario,
+    fans: 60,
+    leaves: 2,
+    tree: { relays: 0, direct: 2 },
+    admission: ADMISSION,
+    faults: {},
+  };
+}
+
+describe('the auditor', () => {
+  it('finds nothing wrong with the code as it is', async () => {
+    for (let seed = 1; seed <= 5; seed++)
+      await expect(runThrough(calm(seed))).resolves.toBeDefined();
+  });
+
+  it.each(BUGS)('finds it when $bug', async ({ words, tampering, tamper, scenario }) => {
+    const found: string[] = [];
+    for (let seed = 1; seed <= 8 && found.length === 0; seed++) {
+      await runThrough({ ...calm(seed), ...scenario }, tampering, tamper).catch((error: unknown) =>
+        found.push(String(error)),
+      );
+    }
+    expect(found[0]).toMatch(words);
+  });
+});

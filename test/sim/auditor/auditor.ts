@@ -1,0 +1,156 @@
+import type { AdmissionSettings } from '../../../durable-objects/core/sale.ts';
+import type { QueueStore } from '../../../durable-objects/storage/queue-store.ts';
+import type { Heard } from '../actors/leaf.ts';
+import type { CrowdListener } from '../fans/crowd.ts';
+import { overheard } from '../witness.ts';
+import { FanBook } from './fan-book.ts';
+import { LineBook } from './line-book.ts';
+import { mustHold } from './violation.ts';
+
+/** What the auditor must know of the run. */
+export interface AuditorOptions {
+  rules: AdmissionSettings;
+  fans: number;
+  /** Most places that can be given out. */
+  places: number;
+  start: number;
+  now: () => number;
+  skewMs: number;
+  /** Called with the first promise that is broken. */
+  onViolation: (violation: unknown) => void;
+}
+
+/**
+ * Watches a sale from outside: what EventSale writes down, what it answers, and what fans hear. It has
+ * its own books and takes nothing from the code it judges.
+ */
+export class Auditor implements CrowdListener {
+  readonly line: LineBook;
+  readonly fans: FanBook;
+  readonly #options: AuditorOptions;
+  #seq = 0;
+
+  constructor(options: AuditorOptions) {
+    this.#options = options;
+    this.line = new LineBook(options.rules);
+    this.fans = new FanBook(this.line, options);
+  }
+
+  #judge(check: () => void): void {
+    try {
+      check();
+    } catch (error) {
+      this.#options.onViolation(error);
+    }
+  }
+
+  /** The store as EventSale gets it: what is written is heard here. */
+  overhear(store: QueueStore): QueueStore {
+    return overheard(store, {
+      addLink: ([{ link }]) =>
+        this.#judge(() => this.line.granted(link.child, link.batch, link.first, link.count)),
+      saveCall: ([call]) =>
+        this.#judge(() => this.line.called(call.first, call.end, call.calledAt, call.open)),
+      saveState: ([state]) =>
+        this.#judge(() => {
+          if (state.tail === this.line.tail) this.line.state(state.cursor, state.tail);
+        }),
+      saveAdmission: ([row]) => this.#judge(() => this.line.admitted(row.place, row)),
+    });
+  }
+
+  /** A range as the one who asked for it heard it. */
+  rangeHeard(child: string, batch: number, first: number, count: number): void {
+    this.#judge(() => this.line.answered(child, batch, first, count));
+  }
+
+  /** Fans at these orders were reported to have left. */
+  leftReported(orders: readonly number[]): void {
+    this.line.departed(orders);
+  }
+
+  /** A frame as it leaves EventSale; `ahead` is what a client computes from it for an order. */
+  frame(
+    tick: { seq: number; cursor: number; tail: number; waiting: number },
+    samples: readonly { order: number; ahead: number }[],
+  ): void {
+    this.#judge(() => {
+      mustHold(tick.seq > this.#seq, () => `tick ${tick.seq} came after ${this.#seq}`);
+      this.#seq = tick.seq;
+      mustHold(
+        tick.cursor === this.line.cursor && tick.tail === this.line.tail,
+        () =>
+          `a tick says ${tick.cursor}/${tick.tail}, true is ${this.line.cursor}/${this.line.tail}`,
+      );
+      for (const { order, ahead } of samples) {
+        const truth = this.line.peopleBetween(tick.cursor, order);
+        const allowed = truth < 1_000 ? 1 : truth / 1_000;
+        mustHold(
+          Math.abs(truth - ahead) <= allowed,
+          () => `a fan at ${order} sees ${ahead} people ahead, there are ${truth}`,
+        );
+      }
+    });
+  }
+
+  asks(fan: number): void {
+    this.fans.asks(fan);
+  }
+
+  asksToLeave(fan: number): void {
+    this.fans.asksToLeave(fan, this.#options.now());
+  }
+
+  hears(fan: number, heard: Heard, saidAt: number): void {
+    this.#judge(() => {
+      const now = this.#options.now();
+      if (heard.type === 'welcome' || heard.type === 'place') {
+        if (heard.position === null) this.fans.toldNone(fan, saidAt);
+        else this.fans.told(fan, heard.position, saidAt, now);
+      } else if (heard.type === 'error') {
+        const { code } = heard;
+        if (code === 'not_admitted' || code === 'admission_expired')
+          this.fans.refused(fan, code, saidAt);
+        if (code === 'not_in_queue') this.fans.toldNone(fan, saidAt);
+      }
+    });
+  }
+
+  comesIn(): void {}
+
+  /** After the faults have ended and time has passed: nobody is left behind. */
+  drained(): void {
+    this.#judge(() => {
+      const waiting = this.line.waiting();
+      mustHold(waiting === 0, () => `${waiting} people still wait, the line does not move`);
+    });
+  }
+
+  /** Everybody who asked something has heard an answer. */
+  answered(unanswered: readonly number[]): void {
+    this.#judge(() =>
+      mustHold(
+        unanswered.length === 0,
+        () => `fans ${unanswered.join(', ')} still wait for an answer`,
+      ),
+    );
+  }
+
+  /** All places are in the leaves' hands, each once. `owned`: places by leaf. */
+  placesOwned(owned: Iterable<readonly [string, number]>): void {
+    this.#judge(() => {
+      const holders = new Map<number, string>();
+      for (const [leaf, place] of owned) {
+        const other = holders.get(place);
+        mustHold(other === undefined, () => `place ${place} is at ${leaf} and at ${other}`);
+        holders.set(place, leaf);
+      }
+      for (let place = 0; place < this.line.tail; place++)
+        mustHold(holders.has(place), () => `place ${place} was given out and nobody has it`);
+      mustHold(
+        holders.size === this.line.tail,
+        () => `${holders.size} places are held, ${this.line.tail} were given out`,
+      );
+    });
+  }
+}

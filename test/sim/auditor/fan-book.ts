@@ -1,0 +1,180 @@
+import type { LineBook, LineRules } from './line-book.ts';
+import { mustHold } from './violation.ts';
+
+/** What a fan was told about their place. */
+export interface Told {
+  place: number;
+  order: number;
+  claimUntil: number | null;
+  admission: { claimedAt: number; until: number } | null;
+}
+
+const NONE = -1;
+const NOT_ASKED = -2;
+
+/**
+ * What each fan was told, as the fans could keep it: a place once told is theirs until they ask to
+ * leave, are passed over or are done; whoever asks later stands further back. Times are ms since the
+ * start of the run. Twenty bytes a fan.
+ */
+export class FanBook {
+  readonly #line: LineBook;
+  readonly #rules: LineRules;
+  readonly #start: number;
+  /** The clocks of objects may differ by so much, ms. */
+  readonly #skewMs: number;
+  readonly #place: Int32Array;
+  readonly #saidAt: Int32Array;
+  /** The last place told to anybody when this fan asked: theirs must be greater. */
+  readonly #floor: Int32Array;
+  readonly #asksToLeave: Int32Array;
+  /** Until when a called fan was told that they may come in, for the few who were. */
+  readonly #claimUntil = new Map<number, number>();
+  readonly #before = new Map<number, number>();
+  readonly #owner: Int32Array;
+  #highest = NONE;
+  /** Fans who were told a place, and places told. */
+  placed = 0;
+
+  constructor(
+    line: LineBook,
+    options: { rules: LineRules; fans: number; places: number; start: number; skewMs: number },
+  ) {
+    this.#line = line;
+    this.#rules = options.rules;
+    this.#start = options.start;
+    this.#skewMs = options.skewMs;
+    this.#place = new Int32Array(options.fans).fill(NONE);
+    this.#saidAt = new Int32Array(options.fans).fill(NONE);
+    this.#floor = new Int32Array(options.fans).fill(NOT_ASKED);
+    this.#asksToLeave = new Int32Array(options.fans).fill(NONE);
+    this.#owner = new Int32Array(options.places).fill(NONE);
+  }
+
+  #since(now: number): number {
+    return Math.round(now - this.#start);
+  }
+
+  /** The place last told to a fan; -1 when there is none. */
+  placeOf(fan: number): number {
+    return this.#place[fan] ?? NONE;
+  }
+
+  /** The fan with this place; -1 when nobody was told it. */
+  ownerOf(place: number): number {
+    return this.#owner[place] ?? NONE;
+  }
+
+  /** A fan asks for a place. */
+  asks(fan: number): void {
+    if (this.#floor[fan] === NOT_ASKED) this.#floor[fan] = this.#highest;
+  }
+
+  /** A fan asks to leave. A request of theirs that is still on its way may bring them back. */
+  asksToLeave(fan: number, now: number): void {
+    this.asks(fan);
+    this.#asksToLeave[fan] = this.#since(now);
+    this.#claimUntil.delete(fan);
+  }
+
+  /** A fan heard a place that was said at `saidAt`. */
+  told(fan: number, told: Told, saidAt: number, now: number): void {
+    const at = this.#since(saidAt);
+    const place = this.placeOf(fan);
+    if (place !== told.place) {
+      if (place !== NONE && at < (this.#saidAt[fan] ?? NONE)) {
+        // Overtaken on the way by a newer answer.
+        mustHold(
+          this.#before.get(fan) === told.place,
+          () => `fan ${fan} heard of place ${told.place} after ${place}, and never had it`,
+        );
+        return;
+      }
+      if (place !== NONE) {
+        mustHold(
+          this.#mayHaveEnded(fan, saidAt),
+          () => `fan ${fan} had place ${place} and was told ${told.place}`,
+        );
+        mustHold(
+          told.place > place,
+          () => `fan ${fan} joined again at ${told.place}, before their old place ${place}`,
+        );
+        this.#before.set(fan, place);
+      }
+      this.#take(fan, told.place);
+    }
+    this.#saidAt[fan] = Math.max(this.#saidAt[fan] ?? NONE, at);
+    if (told.admission !== null) this.#checkAdmission(fan, told);
+    else if (told.claimUntil !== null) this.#checkCall(fan, told, now);
+  }
+
+  #take(fan: number, place: number): void {
+    const floor = this.#floor[fan] ?? NONE;
+    mustHold(place >= 0 && place < this.#line.tail, () => `place ${place} was never given out`);
+    mustHold(
+      this.ownerOf(place) === NONE,
+      () => `place ${place} was told to fan ${fan} and to fan ${this.ownerOf(place)}`,
+    );
+    mustHold(
+      place > floor,
+      () => `fan ${fan} asked when ${floor} was told already, and got ${place}`,
+    );
+    this.#owner[place] = fan;
+    this.#place[fan] = place;
+    this.#floor[fan] = NOT_ASKED;
+    this.#asksToLeave[fan] = NONE;
+    this.#claimUntil.delete(fan);
+    this.#highest = Math.max(this.#highest, place);
+    this.placed += 1;
+  }
+
+  /** A fan heard that they have no place. */
+  toldNone(fan: number, saidAt: number): void {
+    const place = this.placeOf(fan);
+    if (place === NONE || this.#since(saidAt) <= (this.#saidAt[fan] ?? NONE)) return;
+    mustHold(
+      this.#mayHaveEnded(fan, saidAt),
+      () => `fan ${fan} had place ${place} and was told that there is none`,
+    );
+  }
+
+  /** A fan's claim was refused as too early or too late. */
+  refused(fan: number, code: 'not_admitted' | 'admission_expired', saidAt: number): void {
+    const until = this.#claimUntil.get(fan);
+    if (until === undefined || this.#since(saidAt) < (this.#saidAt[fan] ?? NONE)) return;
+    mustHold(
+      saidAt + this.#skewMs >= until || this.#mayHaveEnded(fan, saidAt),
+      () => `fan ${fan} may come in until ${until} and was refused at ${saidAt}: ${code}`,
+    );
+  }
+
+  #checkCall(fan: number, told: Told, now: number): void {
+    mustHold(
+      told.order < this.#line.cursor,
+      () => `fan ${fan} was called at ${told.order}, the cursor is ${this.#line.cursor}`,
+    );
+    void now;
+    this.#claimUntil.set(fan, told.claimUntil ?? 0);
+  }
+
+  #checkAdmission(fan: number, told: Told): void {
+    const row = this.#line.admission(told.order);
+    mustHold(
+      row !== null && row.until === told.admission?.until,
+      () => `fan ${fan} was told an admission that is not in the book: ${told.order}`,
+    );
+  }
+
+  /** Whether there is a reason for the fan's place to be over: they asked to leave, were passed over, or are done. */
+  #mayHaveEnded(fan: number, now: number): boolean {
+    const place = this.placeOf(fan);
+    if (place === NONE || (this.#asksToLeave[fan] ?? NONE) !== NONE) return true;
+    const late = now + this.#skewMs;
+    const row = this.#line.admission(place);
+    if (row !== null) return row.endedAt !== null || row.until <= late;
+    if (place >= this.#line.cursor) return false;
+    const call = this.#line.callOf(place);
+    const { claimWindowMs, graceMs } = this.#rules;
+    return call === null || call.calledAt + claimWindowMs + graceMs <= late;
+  }
+}

@@ -1,0 +1,203 @@
+import { mustHold } from './violation.ts';
+
+/** The rules of a sale, as its organiser set them. */
+export interface LineRules {
+  slots: number;
+  claimWindowMs: number;
+  graceMs: number;
+  sessionMs: number;
+}
+
+interface CallEntry {
+  first: number;
+  end: number;
+  calledAt: number;
+  /** Who of them was there when they were called. */
+  people: number;
+}
+
+interface Inside {
+  accountId: string;
+  claimedAt: number;
+  until: number;
+  endedAt: number | null;
+}
+
+/**
+ * The line as anybody could keep it with pencil and paper: one mark for each order, one entry for each
+ * call, one for each admission. It is told what EventSale writes down and says when that breaks a promise.
+ */
+export class LineBook {
+  readonly #rules: LineRules;
+  /** 1: in line; 0: left. */
+  #present = new Uint8Array(1_024);
+  #claimed = new Set<number>();
+  readonly #ranges = new Map<string, { first: number; count: number }>();
+  readonly #calls: CallEntry[] = [];
+  readonly #inside = new Map<number, Inside>();
+  readonly #live = new Map<number, Inside>();
+  tail = 0;
+  cursor = 0;
+  left = 0;
+  calledPeople = 0;
+  /** Most people inside at once, and most with those who may still come in. */
+  mostInside = 0;
+  mostExpected = 0;
+
+  constructor(rules: LineRules) {
+    this.#rules = rules;
+  }
+
+  /** A range was written down for a child's batch. */
+  granted(child: string, batch: number, first: number, count: number): void {
+    const key = `${child} ${batch}`;
+    mustHold(!this.#ranges.has(key), () => `batch ${key} was given a second range`);
+    mustHold(
+      first === this.tail && count > 0,
+      () => `batch ${key} got ${count} places from ${first}, the next place is ${this.tail}`,
+    );
+    this.#ranges.set(key, { first, count });
+    this.tail += count;
+    if (this.tail > this.#present.length) {
+      const more = new Uint8Array(Math.max(this.tail, this.#present.length * 2));
+      more.set(this.#present);
+      this.#present = more;
+    }
+    this.#present.fill(1, first, this.tail);
+  }
+
+  /** A range was answered: as it was written down, every time. */
+  answered(child: string, batch: number, first: number, count: number): void {
+    const range = this.#ranges.get(`${child} ${batch}`);
+    mustHold(
+      range?.first === first && range.count === count,
+      () =>
+        `batch ${child} ${batch} was told ${first}+${count}, written down is ${range?.first}+${range?.count}`,
+    );
+  }
+
+  /** These orders have left the line. */
+  departed(orders: readonly number[]): void {
+    for (const order of orders) {
+      if (order >= this.tail || this.#present[order] !== 1) continue;
+      this.#present[order] = 0;
+      this.left += 1;
+    }
+  }
+
+  /** A call was written down, or one person less of it is open. */
+  called(first: number, end: number, calledAt: number, open: number): void {
+    const known = this.#calls.find((call) => call.first === first);
+    if (known !== undefined) {
+      mustHold(
+        known.end === end && known.calledAt === calledAt && open <= known.people,
+        () => `the call of ${first} to ${known.end} was changed afterwards`,
+      );
+      return;
+    }
+    mustHold(
+      first === this.cursor && end > first && end <= this.tail,
+      () => `orders ${first} to ${end} were called, next is ${this.cursor}, the last ${this.tail}`,
+    );
+    let people = 0;
+    for (let order = first; order < end; order++) people += this.#present[order] ?? 0;
+    mustHold(
+      people === open,
+      () => `the call of ${first} to ${end} counts ${open} people, there are ${people}`,
+    );
+    this.cursor = end;
+    this.calledPeople += people;
+    this.#calls.push({ first, end, calledAt, people });
+    while (this.#calls.length > 1_000) this.#calls.shift();
+    this.#checkSlots(calledAt);
+  }
+
+  /** The queue's figures were written down. */
+  state(cursor: number, tail: number): void {
+    mustHold(cursor >= this.cursor, () => `the cursor went back from ${this.cursor} to ${cursor}`);
+    mustHold(cursor === this.cursor, () => `the cursor is ${cursor}, called are ${this.cursor}`);
+    mustHold(tail === this.tail, () => `the tail is ${tail}, given out are ${this.tail}`);
+  }
+
+  /** An admission was written down, for the first time or as ended. */
+  admitted(order: number, entry: Inside): void {
+    const known = this.#inside.get(order);
+    if (known !== undefined) {
+      mustHold(
+        known.accountId === entry.accountId &&
+          known.claimedAt === entry.claimedAt &&
+          known.until === entry.until,
+        () => `the admission of ${order} was changed afterwards`,
+      );
+      if (entry.endedAt !== null) this.#live.delete(order);
+      this.#inside.set(order, entry);
+      return;
+    }
+    mustHold(order < this.cursor, () => `${order} came in, called are those below ${this.cursor}`);
+    mustHold(this.#present[order] === 1, () => `${order} came in and had left the line`);
+    const call = this.callOf(order);
+    const lateMs = call === null ? Infinity : entry.claimedAt - call.calledAt;
+    const { claimWindowMs, graceMs, sessionMs } = this.#rules;
+    mustHold(
+      lateMs < claimWindowMs + graceMs,
+      () => `${order} came in ${lateMs} ms after being called`,
+    );
+    mustHold(
+      entry.until === entry.claimedAt + sessionMs,
+      () => `${order} may stay ${entry.until - entry.claimedAt} ms, everybody may ${sessionMs}`,
+    );
+    this.#inside.set(order, entry);
+    this.#live.set(order, entry);
+    this.#claimed.add(order);
+    this.#checkSlots(entry.claimedAt);
+  }
+
+  /** The call that an order was in; null for one that was not called, or long ago. */
+  callOf(order: number): CallEntry | null {
+    return this.#calls.find((call) => call.first <= order && order < call.end) ?? null;
+  }
+
+  admission(order: number): Inside | null {
+    return this.#inside.get(order) ?? null;
+  }
+
+  /** People in line between `from` and `to`, one by one. */
+  peopleBetween(from: number, to: number): number {
+    let people = 0;
+    for (let order = from; order < Math.min(to, this.tail); order++)
+      people += this.#present[order] ?? 0;
+    return people;
+  }
+
+  isPresent(order: number): boolean {
+    return order < this.tail && this.#present[order] === 1;
+  }
+
+  /** People in line who were not called. */
+  waiting(): number {
+    return this.peopleBetween(this.cursor, this.tail);
+  }
+
+  ranges(): { first: number; count: number }[] {
+    return [...this.#ranges.values()];
+  }
+
+  #checkSlots(now: number): void {
+    for (const [order, entry] of this.#live) if (entry.until <= now) this.#live.delete(order);
+    const inside = this.#live.size;
+    let expected = inside;
+    for (const call of this.#calls) {
+      if (call.calledAt + this.#rules.claimWindowMs <= now) continue;
+      for (let order = call.first; order < call.end; order++) {
+        if (this.#present[order] === 1 && !this.#claimed.has(order)) expected += 1;
+      }
+    }
+    this.mostInside = Math.max(this.mostInside, inside);
+    this.mostExpected = Math.max(this.mostExpected, expected);
+    mustHold(
+      expected <= this.#rules.slots,
+      () =>
+        `${inside} are inside and ${expected - inside} may come in, there are ${this.#rules.slots} slots`,
+    );
+  }
+}

@@ -1,0 +1,87 @@
+import type { Meters } from '../meters.ts';
+import { BILLING, CPU_MS, PRICES } from './prices.ts';
+
+/** One line of the bill, USD. */
+export interface BillLine {
+  group: string;
+  name: string;
+  quantity: number;
+  unit: string;
+  usd: number;
+}
+
+/** Objects of one kind and how long they were in memory, ms. */
+export interface ObjectTime {
+  kind: string;
+  objects: number;
+  awakeMs: number;
+}
+
+/** The bill of a run, from its meters. Quantities without a price have none in the lists and cost nothing. */
+export function billOf(meters: Meters, times: readonly ObjectTime[], hours: number): BillLine[] {
+  const lines: BillLine[] = [];
+  const add = (group: string, name: string, quantity: number, unit: string, price: number) => {
+    if (quantity > 0) lines.push({ group, name, quantity, unit, usd: quantity * price });
+  };
+  const named = (prefix: string): [string, number][] =>
+    meters
+      .all()
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, count]) => [name.slice(prefix.length), count]);
+
+  for (const [route, count] of named('Worker requests: '))
+    add('Worker requests', route, count, 'requests', PRICES.workerRequest);
+  let cpuMs = 0;
+  for (const [route, count] of named('Worker requests: '))
+    cpuMs += count * (CPU_MS[route] ?? CPU_MS['default'] ?? 0);
+  add('Worker CPU', 'all routes', cpuMs, 'ms', PRICES.workerCpuMs);
+  for (const [call, count] of named('object requests: '))
+    add('object requests', call, count, 'requests', PRICES.objectRequest);
+  const messages = meters.get('WebSocket messages in') / BILLING.messagesPerRequest;
+  add(
+    'object requests',
+    'WebSocket messages in, a twentieth',
+    messages,
+    'requests',
+    PRICES.objectRequest,
+  );
+  for (const { kind, objects, awakeMs } of times) {
+    const gbSeconds = (awakeMs / 1_000) * BILLING.objectGb;
+    add('object duration', `${objects} × ${kind}`, gbSeconds, 'GB-s', PRICES.objectGbSecond);
+  }
+  for (const [what, count] of named('rows written: '))
+    add('rows written', what, count, 'rows', PRICES.rowWritten);
+  add('rows read', 'all', meters.sum('rows read: '), 'rows', PRICES.rowRead);
+  add('Redis', 'commands', meters.get('Redis commands'), 'commands', PRICES.redisCommand);
+  add('Postgres', 'compute', hours * BILLING.neonCu, 'CU-hours', PRICES.neonCuHour);
+  add('Postgres', 'statements', meters.sum('Postgres statements'), 'statements', 0);
+  add('Stripe', 'calls', meters.sum('Stripe calls'), 'calls', 0);
+  const events =
+    meters.sum('Worker requests: ') + meters.sum('object requests: ') + meters.sum('log lines: ');
+  add(
+    'logs',
+    `${BILLING.logSampling * 100} % of events`,
+    events * BILLING.logSampling,
+    'events',
+    PRICES.logEvent,
+  );
+  add(
+    'WebSocket messages out',
+    'ticks, places',
+    meters.get('WebSocket messages out'),
+    'messages',
+    0,
+  );
+  return lines;
+}
+
+/** Lines of one group added up, dearest first. */
+export function byGroup(lines: readonly BillLine[]): { group: string; usd: number }[] {
+  const groups = new Map<string, number>();
+  for (const { group, usd } of lines) groups.set(group, (groups.get(group) ?? 0) + usd);
+  return [...groups].map(([group, usd]) => ({ group, usd })).sort((a, b) => b.usd - a.usd);
+}
+
+export function total(lines: readonly BillLine[]): number {
+  return lines.reduce((sum, { usd }) => sum + usd, 0);
+}

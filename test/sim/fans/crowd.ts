@@ -1,0 +1,348 @@
+import type { FanPosition } from '../../../durable-objects/protocol/queue-rpc.ts';
+import type { Surroundings } from '../actors/actor.ts';
+import type { Heard } from '../actors/leaf.ts';
+import { fraction } from '../random.ts';
+import { arrivedBy, type Arrivals } from './arrivals.ts';
+import type { Habits } from './habits.ts';
+import { Requests, type Leaves } from './requests.ts';
+import { FanSockets } from './sockets.ts';
+import { DOING, FanTable, FLAG, type Doing } from './table.ts';
+import { Wheel } from './wheel.ts';
+
+/** What others want to know of the fans. All times are the clock's. */
+export interface CrowdListener {
+  asks(fan: number): void;
+  asksToLeave(fan: number): void;
+  hears(fan: number, heard: Heard, saidAt: number): void;
+  comesIn(fan: number, until: number): void;
+}
+
+export interface CrowdOptions {
+  seed: number;
+  fans: number;
+  /** Leaves there may ever be. */
+  leavesMax: number;
+  leaves: Leaves;
+  arrivals: Arrivals;
+  habits: Habits;
+  slotMs: number;
+  listener: CrowdListener;
+}
+
+/** After so long without an answer a fan asks again, ms. */
+const PATIENCE_MS = 15_000;
+/** Whoever is called asks to come in with every tick until it is done; about so often, ms. */
+const CLAIM_AGAIN_MS = 2_500;
+/** Times that one fan comes back after leaving or being passed over. */
+const RETURNS_MAX = 6;
+
+/** Questions about a fan that chance answers. */
+const ASK = { signsIn: 1, polls: 2, mood: 3, atCall: 4, returns: 5 } as const;
+
+/**
+ * All fans, a few bytes each: what they do next is in a wheel of time slots, why they do it follows
+ * from their number and the seed. They come in the order of their numbers.
+ */
+export class Crowd {
+  readonly table: FanTable;
+  readonly sockets: FanSockets;
+  /** How often a client without a socket should ask, ms: from the last tick. */
+  pollMs = 5_000;
+  readonly #around: Surroundings;
+  readonly #options: CrowdOptions;
+  readonly #requests: Requests;
+  readonly #wheel: Wheel;
+  readonly #start: number;
+  #arrived = 0;
+
+  constructor(around: Surroundings, options: CrowdOptions) {
+    const { fans, seed, slotMs, leavesMax } = options;
+    const hear = (fan: number, heard: Heard, saidAt: number): void =>
+      this.#hear(fan, heard, saidAt);
+    const reconnect = (fan: number, ms: number): void => {
+      this.table.set(fan, FLAG.reconnects, true);
+      this.#next(fan, ms);
+    };
+    this.#around = around;
+    this.#options = options;
+    this.table = new FanTable(fans, leavesMax);
+    this.sockets = new FanSockets(around, { table: this.table, seed, hear, reconnect });
+    this.#requests = new Requests(around, options.leaves, hear);
+    this.#wheel = new Wheel(around.clock, slotMs, (slot, due) => this.#act(slot, due));
+    this.#start = around.clock.now;
+    this.#expect();
+  }
+
+  /** Fans who have come so far. */
+  get arrived(): number {
+    return this.#arrived;
+  }
+
+  /** The next arrivals, slot by slot until all have come. */
+  #expect(): void {
+    const { clock } = this.#around;
+    const { arrivals, fans, slotMs } = this.#options;
+    const by = Math.round(fans * Math.min(1, arrivedBy(arrivals, clock.now - this.#start)));
+    while (this.#arrived < by) this.#arrive(this.#arrived++);
+    if (this.#arrived < fans) clock.after(slotMs, () => this.#expect());
+  }
+
+  #arrive(fan: number): void {
+    const { meters } = this.#around;
+    const { habits } = this.#options;
+    meters.add('Worker requests: page');
+    meters.add('Worker requests: event');
+    if (this.#chance(fan, ASK.signsIn) < habits.signsIn) {
+      meters.add('Worker requests: sign-in');
+      meters.add('Redis commands', REDIS_PER_SIGN_IN);
+    }
+    if (this.#chance(fan, ASK.polls) < habits.polls) this.table.set(fan, FLAG.polls, true);
+    else this.#connect(fan);
+    this.#ask(fan);
+  }
+
+  /** The same for each run of the seed, another after each whim. */
+  #chance(fan: number, question: number): number {
+    return fraction(this.#options.seed * 31 + question + 97 * (this.table.whims[fan] ?? 0), fan);
+  }
+
+  #set(fan: number, doing: Doing, nextMs: number | null): void {
+    this.table.doing[fan] = doing;
+    this.#next(fan, nextMs);
+  }
+
+  #next(fan: number, ms: number | null): void {
+    const slot = ms === null ? -1 : this.#wheel.slotAfter(ms);
+    this.table.due[fan] = slot;
+    if (slot >= 0) this.#wheel.put(fan, slot);
+  }
+
+  #act(slot: number, fans: Int32Array): void {
+    const { due } = this.table;
+    for (const fan of fans) {
+      if (due[fan] !== slot) continue;
+      due[fan] = -1;
+      if (this.table.is(fan, FLAG.reconnects)) this.#reconnect(fan);
+      else this.#do(fan);
+    }
+  }
+
+  #reconnect(fan: number): void {
+    const { table } = this;
+    table.set(fan, FLAG.reconnects, false);
+    table.close(fan);
+    if (!table.isDoing(fan, DOING.gone, DOING.away) && !table.is(fan, FLAG.hidden))
+      this.#connect(fan);
+    if (table.isDoing(fan, DOING.waiting)) this.#plan(fan);
+    else this.#do(fan);
+  }
+
+  #do(fan: number): void {
+    const { table } = this;
+    switch (table.doing[fan]) {
+      case DOING.away:
+      case DOING.asking:
+        this.#ask(fan);
+        return;
+      case DOING.waiting:
+        if (table.is(fan, FLAG.polls)) this.#poll(fan);
+        else if (table.is(fan, FLAG.hidden)) this.#show(fan);
+        else this.#whim(fan);
+        return;
+      case DOING.called:
+      case DOING.claiming:
+        this.#claim(fan);
+        return;
+      case DOING.leaving:
+        this.#leave(fan);
+        return;
+      default:
+    }
+  }
+
+  #ask(fan: number): void {
+    this.#options.listener.asks(fan);
+    this.#set(fan, DOING.asking, PATIENCE_MS);
+    this.#requests.join(fan);
+  }
+
+  #connect(fan: number): void {
+    this.#requests.connect(fan, (leaf) => this.table.opened(fan, leaf));
+  }
+
+  /** What a waiting fan comes up with; then the next whim. */
+  #whim(fan: number): void {
+    const { habits, listener } = this.#options;
+    const mood = this.#chance(fan, ASK.mood);
+    this.table.whims[fan] = (this.table.whims[fan] ?? 0) + 1;
+    if (mood < habits.leaves) {
+      this.#leave(fan);
+    } else if (mood < habits.leaves + habits.hides) {
+      this.table.set(fan, FLAG.hidden, true);
+      this.table.close(fan);
+      this.#next(fan, this.#around.random.exponential(habits.awayMs));
+    } else {
+      if (mood < habits.leaves + habits.hides + habits.opensTab) {
+        this.#connect(fan);
+        listener.asks(fan);
+        this.#requests.join(fan);
+      }
+      this.#plan(fan);
+    }
+  }
+
+  #plan(fan: number): void {
+    const { habits } = this.#options;
+    const { random } = this.#around;
+    if (this.table.is(fan, FLAG.polls)) this.#next(fan, this.pollMs * random.between(0.85, 1.15));
+    else if ((this.table.whims[fan] ?? 0) >= habits.whims) this.#next(fan, null);
+    else this.#next(fan, random.exponential(habits.whimMs));
+  }
+
+  /** The page is looked at again: it connects, and asks at once. */
+  #show(fan: number): void {
+    this.table.set(fan, FLAG.hidden, false);
+    this.#connect(fan);
+    this.#requests.poll(fan);
+    this.#plan(fan);
+  }
+
+  #poll(fan: number): void {
+    const { habits } = this.#options;
+    if (this.#around.random.chance((habits.leaves * this.pollMs) / habits.whimMs)) {
+      this.#leave(fan);
+      return;
+    }
+    this.#requests.poll(fan);
+    this.#plan(fan);
+  }
+
+  #leave(fan: number): void {
+    this.#options.listener.asksToLeave(fan);
+    this.#set(fan, DOING.leaving, PATIENCE_MS);
+    if (this.table.hasSocket(fan)) this.#requests.say(fan, this.table.home[fan] ?? 0, 'leave');
+    else this.#requests.leave(fan);
+  }
+
+  #claim(fan: number): void {
+    this.#set(fan, DOING.claiming, CLAIM_AGAIN_MS);
+    if (this.table.hasSocket(fan)) this.#requests.say(fan, this.table.home[fan] ?? 0, 'claim');
+    else this.#requests.poll(fan);
+  }
+
+  #hear(fan: number, heard: Heard, saidAt: number): void {
+    this.#options.listener.hears(fan, heard, saidAt);
+    switch (heard.type) {
+      case 'welcome':
+      case 'place':
+        this.#standing(fan, heard.position);
+        return;
+      case 'admission':
+        this.#comeIn(fan, heard.until);
+        return;
+      case 'left':
+        if (this.table.isDoing(fan, DOING.leaving)) this.#end(fan, true);
+        return;
+      case 'error':
+        this.#refused(fan, heard.code, heard.retryAfterMs ?? 2_000);
+        return;
+      default:
+    }
+  }
+
+  #standing(fan: number, position: FanPosition | null): void {
+    const { table } = this;
+    const inLine = table.isDoing(fan, DOING.waiting, DOING.called, DOING.claiming);
+    const asking = table.isDoing(fan, DOING.asking);
+    if (position === null) {
+      if (inLine) this.#end(fan, true);
+    } else if (inLine || asking) {
+      if (position.admission !== null) this.#comeIn(fan, position.admission.until);
+      else if (position.claimUntil !== null) this.#called(fan, position.claimUntil);
+      else if (asking) {
+        table.doing[fan] = DOING.waiting;
+        this.#plan(fan);
+      }
+    }
+  }
+
+  #called(fan: number, until: number): void {
+    if (this.table.isDoing(fan, DOING.called, DOING.claiming)) return;
+    const { habits } = this.#options;
+    const { clock, random } = this.#around;
+    const mood = this.#chance(fan, ASK.atCall);
+    const soon = random.exponential(habits.claimMs);
+    if (mood < habits.noShow) this.#set(fan, DOING.called, null);
+    else if (mood >= habits.noShow + habits.late) this.#set(fan, DOING.called, soon);
+    else this.#set(fan, DOING.called, Math.max(0, until - clock.now) + soon);
+  }
+
+  #comeIn(fan: number, until: number): void {
+    if (this.table.isDoing(fan, DOING.inside, DOING.gone, DOING.leaving)) return;
+    this.#set(fan, DOING.inside, null);
+    this.#options.listener.comesIn(fan, until);
+  }
+
+  #refused(fan: number, code: string, retryAfterMs: number): void {
+    const { table } = this;
+    const soon = retryAfterMs * this.#around.random.between(1, 2);
+    switch (code) {
+      case 'overloaded':
+      case 'rate_limited':
+      case 'unavailable':
+        if (table.isDoing(fan, DOING.asking, DOING.claiming, DOING.leaving)) this.#next(fan, soon);
+        return;
+      case 'sale_closed':
+        this.#end(fan, false);
+        return;
+      case 'not_admitted':
+        if (!table.isDoing(fan, DOING.claiming)) return;
+        table.doing[fan] = DOING.waiting;
+        this.#plan(fan);
+        return;
+      default:
+        if (!table.isDoing(fan, DOING.asking, DOING.inside)) this.#end(fan, true);
+    }
+  }
+
+  /** Out of the line, or out of the sale; some of those who left come back for a new place. */
+  #end(fan: number, mayReturn: boolean): void {
+    const { habits } = this.#options;
+    const whims = (this.table.whims[fan] ?? 0) + 1;
+    this.table.whims[fan] = Math.min(255, whims);
+    const returns =
+      mayReturn && whims < RETURNS_MAX && this.#chance(fan, ASK.returns) < habits.comesBack;
+    if (returns) {
+      this.#set(fan, DOING.away, this.#around.random.exponential(habits.awayMs));
+    } else {
+      this.#set(fan, DOING.gone, null);
+      this.table.close(fan);
+    }
+  }
+
+  /** Done: bought, or gave up buying. */
+  finish(fan: number): void {
+    this.#end(fan, false);
+  }
+
+  /** There is nothing left to wait for: most close their pages within so long, the others leave them open. */
+  giveUp(withinMs: number): void {
+    const { random, clock } = this.#around;
+    for (let fan = 0; fan < this.#arrived; fan++) {
+      if (!this.table.isDoing(fan, DOING.waiting, DOING.asking) || !random.chance(0.9)) continue;
+      this.#set(fan, DOING.gone, null);
+      clock.after(random.next() * withinMs, () => this.table.close(fan));
+    }
+  }
+
+  /** Fans who have asked something and heard nothing yet. */
+  unanswered(): number[] {
+    const fans: number[] = [];
+    for (let fan = 0; fan < this.#arrived; fan++)
+      if (this.table.isDoing(fan, DOING.asking, DOING.claiming, DOING.leaving)) fans.push(fan);
+    return fans;
+  }
+}
+
+/** A sliding-window count and the session's two writes (worker/auth/sign-in.ts, sessions.ts). */
+const REDIS_PER_SIGN_IN = 4;

@@ -1,0 +1,128 @@
+import type { FanPosition } from '../../../durable-objects/protocol/queue-rpc.ts';
+import type { Surroundings } from '../actors/actor.ts';
+import type { Heard, LeafActor } from '../actors/leaf.ts';
+import { Bystander } from '../actors/outside.ts';
+import { accountOf } from './accounts.ts';
+
+/** What a fan's browser hears, and when it was said. */
+export type Hear = (fan: number, heard: Heard, saidAt: number) => void;
+
+/** The way from a fan to their leaf. */
+export interface Leaves {
+  /** The leaf as a Worker would look it up now. */
+  of(fan: number): LeafActor;
+  at(index: number): LeafActor;
+}
+
+/** Leaves that a request is sent on to, at most. */
+const HOPS_MAX = 12;
+
+type Outcome = { ok: true } | { ok: false; code: string; leaf?: number; retryAfterMs?: number };
+
+/** The requests of a fan's browser, through the Worker to the fan's leaf. One that fails says so once, or never. */
+export class Requests {
+  readonly #around: Surroundings;
+  readonly #leaves: Leaves;
+  readonly #hear: Hear;
+  readonly #client = new Bystander('fan');
+
+  constructor(around: Surroundings, leaves: Leaves, hear: Hear) {
+    this.#around = around;
+    this.#leaves = leaves;
+    this.#hear = hear;
+  }
+
+  /** Opens a socket; `opened` runs at the leaf that takes it, before it says welcome. */
+  connect(
+    fan: number,
+    opened: (leaf: number) => void,
+    leaf = this.#leaves.of(fan),
+    hops = 0,
+  ): void {
+    if (hops === 0) this.#around.meters.add('Worker requests: live');
+    this.#around.meters.add('object requests: leaf fetch');
+    this.#oneWay(leaf, () => {
+      const home = leaf.desk.homeOf(accountOf(fan));
+      if (typeof home === 'number') {
+        if (hops < HOPS_MAX) this.connect(fan, opened, this.#leaves.at(home), hops + 1);
+        return;
+      }
+      opened(leaf.index);
+      void leaf.welcome(accountOf(fan));
+    });
+  }
+
+  /** A message on the fan's socket, which is at `leaf`. */
+  say(fan: number, leaf: number, type: 'leave' | 'claim'): void {
+    this.#around.meters.add('WebSocket messages in');
+    const actor = this.#leaves.at(leaf);
+    this.#oneWay(actor, () => void actor.message(accountOf(fan), type));
+  }
+
+  /** `POST /api/queue/join`. */
+  join(fan: number): void {
+    this.#around.meters.add('Worker requests: join');
+    const accountId = accountOf(fan);
+    this.#ask(fan, 'join', (leaf) => leaf.desk.join({ accountId }));
+  }
+
+  /** `GET /api/queue/status/…` and `GET /api/queue/position/…`: comes in when called. */
+  poll(fan: number): void {
+    this.#around.meters.add('Worker requests: status');
+    this.#around.meters.add('Worker requests: position');
+    const accountId = accountOf(fan);
+    this.#ask(fan, 'position', (leaf) => leaf.rpc.position({ accountId, claim: true }));
+  }
+
+  /** `DELETE /api/queue/leave/…`. */
+  leave(fan: number): void {
+    this.#around.meters.add('Worker requests: leave');
+    const accountId = accountOf(fan);
+    this.#ask(fan, 'leave', (leaf) => leaf.rpc.leave({ accountId }));
+  }
+
+  /** What comes back comes over the socket. */
+  #oneWay(leaf: LeafActor, event: () => void): void {
+    const { clock, network, faults } = this.#around;
+    if (faults.roll('request lost')) return;
+    clock.after(network.delay('fan'), () => {
+      if (leaf.reachable()) leaf.step(event);
+    });
+  }
+
+  #ask(
+    fan: number,
+    method: 'join' | 'position' | 'leave',
+    work: (leaf: LeafActor) => Promise<Outcome>,
+    leaf = this.#leaves.of(fan),
+    hops = 0,
+  ): void {
+    const { clock, network, meters } = this.#around;
+    meters.add(`object requests: leaf ${method}`);
+    const serve = async (): Promise<{ outcome: Outcome; saidAt: number }> => ({
+      outcome: await work(leaf),
+      saidAt: clock.now,
+    });
+    network
+      .call(this.#client, leaf, serve, 'fan')
+      .then(
+        ({ outcome, saidAt }) => {
+          const further = outcome.ok ? undefined : outcome.leaf;
+          if (further !== undefined && hops < HOPS_MAX)
+            this.#ask(fan, method, work, this.#leaves.at(further), hops + 1);
+          else this.#hear(fan, heardAs(method, outcome), saidAt);
+        },
+        () => this.#hear(fan, { type: 'error', code: 'unavailable' }, clock.now),
+      )
+      .catch((error: unknown) => clock.fail(error));
+  }
+}
+
+function heardAs(method: 'join' | 'position' | 'leave', outcome: Outcome): Heard {
+  if (outcome.ok && 'position' in outcome)
+    return { type: 'place', position: outcome.position as FanPosition };
+  if (outcome.ok) return { type: 'left' };
+  const { code, retryAfterMs } = outcome;
+  const none = method === 'position' && code === 'not_in_queue';
+  return none ? { type: 'place', position: null } : { type: 'error', code, retryAfterMs };
+}

@@ -1,0 +1,63 @@
+import type { Random } from './random.ts';
+
+/** Everything that can go wrong, and the name under which it is counted. */
+export const FAULTS = [
+  /** A call never arrives; the caller sees an error. */
+  'request lost',
+  /** A call has its effect; the caller sees an error. */
+  'answer lost',
+  /** Neither an answer nor an error ever comes. */
+  'no answer',
+  /** A call arrives twice, the second time up to seconds later. */
+  'twice',
+  /** A message takes seconds: later ones overtake it. */
+  'slow',
+  /** The callee refuses: too busy. */
+  'overloaded',
+  /** An object dies as an event reaches it: nothing of it happens. */
+  'crash before',
+  /** An object dies after it has written, before what it says gets out. */
+  'crash after',
+  /** An idle object loses its memory and keeps its sockets. */
+  'evicted',
+  /** An object cannot be reached for a while. */
+  'outage',
+  /** A fan's socket dies, and neither side is told. */
+  'socket lost',
+  /** An object comes back on a machine with another clock. */
+  'clock stepped',
+] as const;
+
+export type Fault = (typeof FAULTS)[number];
+
+/** Probabilities per occasion. What is left out does not happen. */
+export type FaultRates = Partial<Record<Fault, number>>;
+
+/** Decides what goes wrong, and counts it. */
+export class Faults {
+  readonly counts = new Map<Fault, number>();
+  #rates: FaultRates;
+  readonly #random: Random;
+
+  constructor(rates: FaultRates, random: Random) {
+    this.#rates = rates;
+    this.#random = random;
+  }
+
+  /** Whether anything can go wrong at all. */
+  get active(): boolean {
+    return Object.values(this.#rates).some((rate) => rate > 0);
+  }
+
+  /** From now on nothing goes wrong. */
+  stop(): void {
+    this.#rates = {};
+  }
+
+  roll(fault: Fault): boolean {
+    const rate = this.#rates[fault];
+    if (rate === undefined || !this.#random.chance(rate)) return false;
+    this.counts.set(fault, (this.counts.get(fault) ?? 0) + 1);
+    return true;
+  }
+}

@@ -1,0 +1,79 @@
+/** Quantities that a bill is made of. Counted as they happen, never estimated. */
+export class Meters {
+  readonly #counts = new Map<string, number>();
+
+  add(name: string, count = 1): void {
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + count);
+  }
+
+  get(name: string): number {
+    return this.#counts.get(name) ?? 0;
+  }
+
+  /** Sum over all names that begin with `prefix`. */
+  sum(prefix: string): number {
+    let sum = 0;
+    for (const [name, count] of this.#counts) if (name.startsWith(prefix)) sum += count;
+    return sum;
+  }
+
+  /** By name. */
+  all(): [string, number][] {
+    return [...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+}
+
+/** Events by the second: the fullest one, to compare with a limit. */
+export class Load {
+  /** Events in the fullest second. */
+  most = 0;
+  #second = -1;
+  #count = 0;
+
+  note(now: number): void {
+    const second = Math.floor(now / 1_000);
+    this.#count = second === this.#second ? this.#count + 1 : 1;
+    this.#second = second;
+    if (this.#count > this.most) this.most = this.#count;
+  }
+}
+
+/** An object goes to sleep after so long without anything to do, ms (platform.md, "Hibernation"). */
+const SLEEPS_AFTER_MS = 10_000;
+
+/** How long an object was in memory: what its duration is billed by. */
+export class Wakefulness {
+  /** From each event until 10 s after it, ms: all of it that could ever be billed. */
+  awakeMs = 0;
+  /** With something under way (a call, a timer in memory): what cannot be slept through, ms. */
+  busyMs = 0;
+  #lastAt = -Infinity;
+  #under = 0;
+  #since = 0;
+
+  note(now: number): void {
+    this.awakeMs += Math.min(SLEEPS_AFTER_MS, now - this.#lastAt);
+    this.#lastAt = now;
+  }
+
+  /** Whether nothing is under way. */
+  get idle(): boolean {
+    return this.#under === 0;
+  }
+
+  begin(now: number): void {
+    if (this.#under === 0) this.#since = now;
+    this.#under += 1;
+  }
+
+  end(now: number): void {
+    this.#under -= 1;
+    if (this.#under === 0) this.busyMs += now - this.#since;
+  }
+
+  /** The object died: nothing is under way any more. */
+  reset(now: number): void {
+    if (this.#under > 0) this.busyMs += now - this.#since;
+    this.#under = 0;
+  }
+}

@@ -1,0 +1,290 @@
+import type { EventId } from '../../durable-objects/core/ids.ts';
+import { peopleAhead, type Tick } from '../../durable-objects/core/tick.ts';
+import {
+  leafName,
+  leafOf,
+  nodeOf,
+  parentOf,
+  relayName,
+  relaysOf,
+} from '../../durable-objects/core/shard-plan.ts';
+import type { ParentRpc } from '../../durable-objects/protocol/queue-rpc.ts';
+import type { AdmissionSettings, SaleDefinition } from '../../durable-objects/core/sale.ts';
+import type { QueueStore } from '../../durable-objects/storage/queue-store.ts';
+import type { RoomStore } from '../../durable-objects/storage/room-store.ts';
+import { MemorySeatStore } from '../../durable-objects/storage/memory-seat-store.ts';
+import { MemoryQueueStore } from '../../durable-objects/storage/queue-store-memory.ts';
+import { MemoryRelayStore } from '../../durable-objects/storage/relay-store-memory.ts';
+import { MemoryRoomStore } from '../../durable-objects/storage/room-store-memory.ts';
+import { MemoryTimers } from '../../durable-objects/storage/timers.ts';
+import { LeafActor } from './actors/leaf.ts';
+import { Outside } from './actors/outside.ts';
+import { RelayActor } from './actors/relay.ts';
+import { SaleActor } from './actors/sale.ts';
+import type { Served, Surroundings } from './actors/actor.ts';
+import { Auditor } from './auditor/auditor.ts';
+import { Clock } from './clock.ts';
+import { Faults } from './faults.ts';
+import { accountOf } from './fans/accounts.ts';
+import { Buyers } from './fans/buyers.ts';
+import { Crowd } from './fans/crowd.ts';
+import { Meters } from './meters.ts';
+import { Network } from './network.ts';
+import { Random } from './random.ts';
+import type { Scenario } from './scenario.ts';
+
+/** When the fans of a run begin to come; the sale opens some time after. */
+export const START = Date.UTC(2026, 0, 10, 11);
+
+/** How long a Worker goes by what it knows of an event, ms (worker/db/catalogue.ts). */
+const CATALOGUE_FRESH_MS = 30_000;
+
+/** How often objects may be taken out of memory, ms. */
+const SWEEP_MS = 2_000;
+
+/** Bugs planted on purpose, to see that the auditor finds them. */
+export interface Tampering {
+  queueStore?: (store: QueueStore) => QueueStore;
+  roomStore?: (store: RoomStore) => RoomStore;
+  timers?: (timers: MemoryTimers) => MemoryTimers;
+  admission?: Partial<AdmissionSettings>;
+}
+
+/** One sale with all its objects and fans, under one clock. */
+export class World {
+  readonly scenario: Scenario;
+  readonly clock: Clock;
+  readonly meters = new Meters();
+  readonly faults: Faults;
+  readonly auditor: Auditor;
+  readonly sale: SaleActor;
+  readonly leaves: readonly LeafActor[];
+  readonly relays: readonly RelayActor[];
+  readonly crowd: Crowd;
+  readonly buyers: Buyers;
+  readonly outside: Outside;
+  readonly definition: SaleDefinition;
+  readonly #around: Surroundings;
+  readonly #random: Random;
+  readonly #tampering: Tampering;
+  #leavesNow: number;
+
+  constructor(scenario: Scenario, tampering: Tampering = {}) {
+    this.scenario = scenario;
+    this.#tampering = tampering;
+    const { seed, fans } = scenario;
+    this.clock = new Clock(START, scenario.exact ? 'event' : 'millisecond');
+    this.#random = new Random(seed);
+    this.faults = new Faults(scenario.faults, this.#random.fork());
+    const { clock, meters, faults } = this;
+    const network = new Network(clock, this.#random.fork(), {
+      faults,
+      latency: scenario.latency,
+      copies: scenario.exact,
+    });
+    this.#around = { clock, network, faults, meters, random: this.#random.fork() };
+    this.definition = definitionOf(scenario, tampering.admission);
+    this.auditor = new Auditor({
+      rules: scenario.admission,
+      fans,
+      places: scenario.places,
+      start: START,
+      now: () => clock.now,
+      skewMs: 3_500,
+      onViolation: (violation) => clock.fail(violation),
+    });
+    this.outside = new Outside(this.#around);
+    this.sale = this.#sale();
+    this.relays = this.#relays();
+    const leavesMax = Math.max(scenario.leaves, scenario.growth?.leaves ?? 0);
+    this.leaves = Array.from({ length: leavesMax }, (_, index) => this.#leaf(index));
+    this.#leavesNow = scenario.leaves;
+    this.crowd = new Crowd(this.#around, {
+      ...scenario,
+      leavesMax,
+      leaves: { of: (fan) => this.leafOf(fan), at: (index) => this.leafAt(index) },
+      listener: {
+        asks: (fan) => this.auditor.asks(fan),
+        asksToLeave: (fan) => this.auditor.asksToLeave(fan),
+        hears: (fan, heard, saidAt) => this.auditor.hears(fan, heard, saidAt),
+        comesIn: (fan) => void this.#visit(fan),
+      },
+    });
+    if (scenario.growth !== undefined) this.#grow(scenario.growth);
+    if (faults.active) this.#sweep();
+    this.buyers = new Buyers(this.#around, {
+      habits: scenario.habits,
+      sale: this.sale,
+      outside: this.outside,
+      eventId: this.definition.eventId,
+      plan: scenario.plan.plan,
+    });
+  }
+
+  /** The runtime looks for objects that have nothing to do. */
+  #sweep(): void {
+    const { clock, faults } = this;
+    for (const actor of [this.sale, ...this.relays, ...this.leaves])
+      if (faults.roll('evicted')) actor.evict();
+    if (faults.active) clock.after(SWEEP_MS, () => this.#sweep());
+  }
+
+  leafAt(index: number): LeafActor {
+    const leaf = this.leaves[index];
+    if (leaf === undefined) throw new Error(`there is no leaf ${index}`);
+    return leaf;
+  }
+
+  /** The fan's leaf, by the number of leaves that some Worker knows. */
+  leafOf(fan: number): LeafActor {
+    return this.leafAt(leafOf(accountOf(fan), this.#leavesNow));
+  }
+
+  /** For a while some Workers know of the new leaves and some do not. */
+  #grow({ afterMs, leaves }: NonNullable<Scenario['growth']>): void {
+    const { clock } = this;
+    const before = this.#leavesNow;
+    const known = (): void => {
+      this.#leavesNow = this.#random.chance(0.5) ? leaves : before;
+    };
+    for (let ms = 0; ms < CATALOGUE_FRESH_MS; ms += 1_000) clock.after(afterMs + ms, known);
+    clock.after(afterMs + CATALOGUE_FRESH_MS, () => {
+      this.#leavesNow = leaves;
+    });
+  }
+
+  async #visit(fan: number): Promise<void> {
+    try {
+      await this.buyers.visit(fan, this.auditor.fans.placeOf(fan));
+      this.crowd.finish(fan);
+    } catch (error) {
+      this.clock.fail(error);
+    }
+  }
+
+  #sale(): SaleActor {
+    const { definition, auditor } = this;
+    const sale = new SaleActor(definition.eventId, this.#around, {
+      definition,
+      queue: auditor.overhear(this.#queueStore()),
+      seats: new MemorySeatStore(),
+      timers: this.#timers(),
+      ports: (actor) => this.outside.ports(actor, definition),
+      room: (name) => this.#room(name),
+      onFrame: (tick) => auditor.frame(tick, this.#samples(tick)),
+      onLeft: (places) => auditor.leftReported(places),
+    });
+    return sale;
+  }
+
+  #queueStore(): QueueStore {
+    const store = new MemoryQueueStore();
+    return this.#tampering.queueStore?.(store) ?? store;
+  }
+
+  #roomStore(): RoomStore {
+    const store = new MemoryRoomStore();
+    return this.#tampering.roomStore?.(store) ?? store;
+  }
+
+  #timers(): MemoryTimers {
+    const timers = new MemoryTimers();
+    return this.#tampering.timers?.(timers) ?? timers;
+  }
+
+  #relays(): RelayActor[] {
+    const { eventId } = this.definition;
+    return Array.from(
+      { length: this.scenario.tree?.relays ?? relaysOf(this.scenario.leaves) },
+      (_, index) => {
+        const name = relayName(eventId, index);
+        return new RelayActor(name, this.#around, {
+          store: new MemoryRelayStore(),
+          parent: () => this.sale,
+          child: (child) => this.#room(child),
+        });
+      },
+    );
+  }
+
+  /** A waiting room by its object name. */
+  #room(name: string): LeafActor | RelayActor {
+    const node = nodeOf(name);
+    const room = node?.kind === 'leaf' ? this.leaves[node.index] : this.relays[node?.index ?? -1];
+    if (room === undefined) throw new Error(`no such room: ${name}`);
+    return room;
+  }
+
+  #parentOf(leaf: number): Served<ParentRpc> {
+    const { tree } = this.scenario;
+    if (tree !== undefined) {
+      return (leaf < tree.direct ? undefined : this.relays[leaf % tree.relays]) ?? this.sale;
+    }
+    const parent = parentOf({ eventId: this.definition.eventId, kind: 'leaf', index: leaf });
+    return parent === null ? this.sale : (this.relays[nodeOf(parent)?.index ?? -1] ?? this.sale);
+  }
+
+  #leaf(index: number): LeafActor {
+    const { eventId } = this.definition;
+    const name = leafName(eventId, index);
+    return new LeafActor(name, this.#around, {
+      index,
+      eventId,
+      store: this.#roomStore(),
+      sockets: () => this.crowd.sockets,
+      parent: () => this.#parentOf(index),
+      sale: () => this.sale,
+      leaf: (other) => this.leafAt(other),
+    });
+  }
+
+  /** A few orders in line, with the people ahead that a client computes from the frame. */
+  #samples(tick: Tick): { order: number; ahead: number }[] {
+    if (tick.tail <= tick.cursor) return [];
+    return Array.from({ length: this.scenario.samples }, () => {
+      const order = tick.cursor + this.#random.int(tick.tail - tick.cursor);
+      return { order, ahead: peopleAhead(tick, order) };
+    });
+  }
+
+  /** Whether nothing is left to be done: all have come, all are answered, and nobody waits. */
+  settled(): boolean {
+    const { crowd, auditor } = this;
+    if (crowd.arrived < this.scenario.fans || auditor.line.waiting() > 0) return false;
+    let owned = 0;
+    for (const _ of this.placesOwned()) owned += 1;
+    return owned === auditor.line.tail && crowd.unanswered().length === 0;
+  }
+
+  /** Every place that a leaf has written down as given. */
+  *placesOwned(): Generator<readonly [string, number]> {
+    for (const leaf of this.leaves)
+      for (const { batch, grant, accounts } of leaf.store.batches())
+        if (grant !== null && batch > 0)
+          for (let i = 0; i < accounts.length; i++) yield [leaf.name, grant.first + i];
+  }
+}
+
+function definitionOf(scenario: Scenario, change: Partial<AdmissionSettings> = {}): SaleDefinition {
+  const opensAt = START + scenario.arrivals.lobby.ms;
+  return {
+    eventId: 'sim' as EventId,
+    name: 'Simulated',
+    timeZone: 'Asia/Kolkata',
+    startsAt: opensAt + 30 * 24 * 3_600_000,
+    venueName: 'Nowhere',
+    settings: {
+      opensAt,
+      closesAt: opensAt + 24 * 3_600_000,
+      lobby: 'fifo',
+      admission: { ...scenario.admission, ...change },
+      holdTtlMs: 600_000,
+      payingTtlMs: 900_000,
+      seatsPerAccount: 6,
+      joinLimit: { max: 5, windowMs: 300_000 },
+      leaves: scenario.leaves,
+    },
+    categories: scenario.plan.categories,
+    plan: scenario.plan.plan,
+  };
+}

@@ -144,7 +144,8 @@ function treeOver(leaves: Level): SumTree {
     levels.push(top);
   }
   const root = { hash: toBase64Url(top.hashes), count: countAt(top, 0) };
-  return { root, path: (index) => pathIn(levels, index) };
+  const steps = levels.map((): string[] => []);
+  return { root, path: (index) => pathIn(levels, steps, index) };
 }
 
 function levelOver(below: Level): Level {
@@ -162,22 +163,27 @@ function levelOver(below: Level): Level {
   return level;
 }
 
-function pathIn(levels: readonly Level[], index: number): string {
+/** `steps` keeps each node's step once it was written: a step is 36 bytes, so its text stands for itself. */
+function pathIn(levels: readonly Level[], steps: readonly string[][], index: number): string {
   const leaves = levels[0]?.counts.length ?? 0;
   if (!Number.isInteger(index) || index < 0 || index >= leaves)
     throw new RangeError('no such leaf');
-  const steps = new Uint8Array(levels.length * STEP_BYTES);
-  const view = new DataView(steps.buffer);
-  let end = 0;
+  let path = '';
   levels.forEach((level, height) => {
     const sibling = (index >>> height) ^ 1;
-    const count = countAt(level, sibling);
-    if (count === 0) return;
-    view.setUint32(end, (sibling & 1 ? 0 : SIBLING_LEFT) + count);
-    steps.set(hashAt(level, sibling), end + 4);
-    end += STEP_BYTES;
+    if (countAt(level, sibling) === 0) return;
+    const written = steps[height] ?? [];
+    path += written[sibling] ??= stepTo(level, sibling);
   });
-  return toBase64Url(steps.subarray(0, end));
+  return path;
+}
+
+function stepTo(level: Level, sibling: number): string {
+  const step = new Uint8Array(STEP_BYTES);
+  const side = sibling & 1 ? 0 : SIBLING_LEFT;
+  new DataView(step.buffer).setUint32(0, side + countAt(level, sibling));
+  step.set(hashAt(level, sibling), 4);
+  return toBase64Url(step);
 }
 
 const fresh = sha256.create();

@@ -33,16 +33,11 @@ export class Live {
 
   /** The first message on a new socket: own place and last tick; an admission follows if there is one. */
   async welcome(client: Client): Promise<void> {
-    await this.#desk.ready();
-    if (this.#desk.homeOf(client.accountId) !== 'here' && this.#desk.tickText() !== null) {
+    const position = await this.#desk.welcome(client.accountId);
+    if (position === 'later') {
       this.#sockets.shed(client);
       return;
     }
-    if (!(await this.#desk.isClear(client.accountId))) {
-      this.#sockets.shed(client);
-      return;
-    }
-    const position = await this.#desk.signedPosition(client.accountId);
     const text = `{"v":1,"type":"welcome","serverTime":${this.#context.now()},"position":${JSON.stringify(position)},"tick":${this.#desk.tickText() ?? 'null'}}`;
     sendTo(client, text);
     if (position?.admission) {
@@ -73,7 +68,7 @@ export class Live {
   }
 
   async #act(client: Client, message: ClientMessage): Promise<void> {
-    if (typeof this.#desk.homeOf(client.accountId) === 'number') {
+    if (!(await this.#desk.answersFor(client.accountId))) {
       this.#sockets.shed(client);
       return;
     }

@@ -100,7 +100,8 @@ export class RoomDesk implements WaitingRoomRpc {
     const { accountId } = request;
     const away = this.#isHere(accountId) ? null : await this.#entrance.elsewhere(accountId);
     if (away !== null) return away;
-    if (this.#entrance.hasLapsed(accountId) && !(await this.isClear(accountId))) return OVERLOADED;
+    if (this.#entrance.hasLapsed(accountId) && !(await this.#entrance.isClear(accountId)))
+      return OVERLOADED;
     const entered = await this.#entrance.recheck(accountId, this.#entrance.enter(accountId));
     if (entered !== 'pending' && !entered.ok) return entered;
     const settled = await this.#joins.settled(accountId);
@@ -136,7 +137,7 @@ export class RoomDesk implements WaitingRoomRpc {
   async #joinLater(accountId: AccountId): Promise<void> {
     const away = await this.#entrance.elsewhere(accountId);
     if (away !== null) this.#tellJoined(accountId, away);
-    else if (this.#entrance.hasLapsed(accountId) && !(await this.isClear(accountId)))
+    else if (this.#entrance.hasLapsed(accountId) && !(await this.#entrance.isClear(accountId)))
       this.#tellJoined(accountId, OVERLOADED);
     else this.#tellJoined(accountId, this.#enterLive(accountId));
   }
@@ -156,9 +157,17 @@ export class RoomDesk implements WaitingRoomRpc {
     return this.#entrance.positionOf(accountId);
   }
 
-  /** Whether it is clear where the account stands; false while only the parent knows and is away. */
-  isClear(accountId: AccountId): Promise<boolean> {
-    return this.#entrance.isClear(accountId);
+  /** Whether the account is this leaf's, as soon as that is known or will not be known soon. */
+  async answersFor(accountId: AccountId): Promise<boolean> {
+    if (!this.#isHere(accountId)) await this.ready();
+    return this.#isHere(accountId) || this.#feed.absent;
+  }
+
+  /** What the account's new socket hears first; `later`: it belongs elsewhere, or only those know who are away. */
+  async welcome(accountId: AccountId): Promise<FanPosition | null | 'later'> {
+    await this.ready();
+    if (!(await this.answersFor(accountId))) return 'later';
+    return (await this.#entrance.isClear(accountId)) ? this.signedPosition(accountId) : 'later';
   }
 
   /** The same, with the receipt. */
@@ -176,7 +185,7 @@ export class RoomDesk implements WaitingRoomRpc {
     const settled = await this.#joins.settled(accountId);
     if (!settled.ok) return settled.code === 'overloaded' ? OVERLOADED : this.#missing(accountId);
     if (request.claim) await this.claim(accountId);
-    if (!(await this.isClear(accountId))) return OVERLOADED;
+    if (!(await this.#entrance.isClear(accountId))) return OVERLOADED;
     const position = await this.signedPosition(accountId);
     return position === null ? this.#missing(accountId) : { ok: true, position };
   }

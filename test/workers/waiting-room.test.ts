@@ -5,12 +5,15 @@ import {
   runInDurableObject,
 } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
+import type { EventId } from '../../durable-objects/core/ids.ts';
+import { leafName } from '../../durable-objects/core/shard-plan.ts';
 import { CLOSE, PING, PONG } from '../../durable-objects/protocol/live.ts';
 import { verifyToken } from '../../durable-objects/protocol/tokens.ts';
 import { queueSteps, SqlQueueStore } from '../../durable-objects/storage/queue-store.ts';
 import { relaySteps, SqlRelayStore } from '../../durable-objects/storage/relay-store.ts';
 import { roomSteps, SqlRoomStore } from '../../durable-objects/storage/room-store.ts';
 import { migrate } from '../../durable-objects/storage/schema.ts';
+import { saleOf } from '../../durable-objects/stubs.ts';
 import { queueStoreCases, relayStoreCases, roomStoreCases } from '../unit/queue/store-cases.ts';
 import { bindings, fan, leaf, putOnSale, room, sale, TestSocket } from './waiting-room-support.ts';
 
@@ -44,6 +47,32 @@ describe('a relay in SQLite', () => {
       migrate(storage.sql, [...roomSteps, ...relaySteps]);
       use(new SqlRelayStore(storage.sql));
     });
+  });
+});
+
+describe('the organiser’s switch', () => {
+  it('keeps everybody waiting while paused, over a crash too, and calls them when it is off', async () => {
+    const eventId = fresh('paused');
+    await putOnSale(eventId);
+    const sale = () => saleOf(bindings, eventId as EventId);
+    expect(await sale().setPaused({ paused: true })).toEqual({ ok: true });
+    const outcomes = await room(eventId).joinAll({ accountIds: [fan(1), fan(2)] });
+    expect(outcomes).toMatchObject([
+      { ok: true, position: { status: 'waiting', claimUntil: null } },
+      { ok: true, position: { status: 'waiting', claimUntil: null } },
+    ]);
+    await abortAllDurableObjects();
+    const child = leafName(eventId as EventId, 0);
+    const paused = await sale().subscribe({ child });
+    expect(paused).toMatchObject({ tick: { phase: 'paused', reason: 'paused', cursor: 0 } });
+    expect(await sale().setPaused({ paused: false })).toEqual({ ok: true });
+    const open = await sale().subscribe({ child });
+    expect(open).toMatchObject({ tick: { phase: 'open', reason: null, cursor: 2 } });
+  });
+
+  it('knows no event that is not in the catalogue', async () => {
+    const outcome = await saleOf(bindings, 'no-such-event' as EventId).setPaused({ paused: true });
+    expect(outcome).toEqual({ ok: false, code: 'event_not_found' });
   });
 });
 

@@ -116,20 +116,12 @@ export class LeafActor extends Actor<RoomDesk> implements Served<WaitingRoomRpc>
   /** A socket has opened: the first message on it says where the fan stands. Runs inside a step. */
   async welcome(accountId: AccountId): Promise<void> {
     const { desk, life } = this;
-    await desk.ready();
+    const position = await desk.welcome(accountId);
     if (life !== this.life) return;
-    if (desk.homeOf(accountId) !== 'here' && desk.tickText() !== null) {
+    if (position === 'later') {
       this.#sockets.shed(this, accountId);
       return;
     }
-    const clear = await desk.isClear(accountId);
-    if (life !== this.life) return;
-    if (!clear) {
-      this.#sockets.shed(this, accountId);
-      return;
-    }
-    const position = await desk.signedPosition(accountId);
-    if (life !== this.life) return;
     this.#sockets.send(this, accountId, { type: 'welcome', position });
     const until = position?.admission?.until;
     if (until !== undefined) this.#sockets.send(this, accountId, { type: 'admission', until });
@@ -138,7 +130,9 @@ export class LeafActor extends Actor<RoomDesk> implements Served<WaitingRoomRpc>
   /** A message on a socket. Runs inside a step. */
   async message(accountId: AccountId, type: 'leave' | 'claim'): Promise<void> {
     const { desk, life } = this;
-    if (typeof desk.homeOf(accountId) === 'number') {
+    const answersFor = await desk.answersFor(accountId);
+    if (life !== this.life) return;
+    if (!answersFor) {
       this.#sockets.shed(this, accountId);
       return;
     }

@@ -278,7 +278,7 @@ describe('coming in at a leaf', () => {
       code: 'overloaded',
     });
     expect(await room.desk.join(asked)).toMatchObject({ code: 'overloaded' });
-    expect(await room.desk.isClear(account(1))).toBe(false);
+    expect(await room.desk.welcome(account(1))).toBe('later');
     room.fate = () => 'ok';
     expect(await room.desk.join(asked)).toMatchObject({
       position: { status: 'admitted', place: 0 },
@@ -294,6 +294,16 @@ describe('coming in at a leaf', () => {
     sale.advance(12_000);
     room.restart();
     expect(await room.desk.claim(account(1))).toMatchObject({ ok: true });
+  });
+
+  it('says nothing about a place before it has heard whose accounts are here', async () => {
+    const { sale, room } = world();
+    room.fate = () => 'lost';
+    const welcome = room.desk.welcome(account(1));
+    await pass(sale, [room], 10_000);
+    expect(await welcome).toBe('later');
+    room.fate = () => 'ok';
+    expect(await room.desk.welcome(account(1))).toBeNull();
   });
 
   it('gives one who has bought a new place when they join again', async () => {

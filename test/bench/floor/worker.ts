@@ -61,6 +61,11 @@ export class Floor extends DurableObject<Env> {
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
     socket.send(message);
   }
+
+  /** Without it a socket that was lost keeps its files (platform.md, rule 9). */
+  override webSocketClose(socket: WebSocket): void {
+    socket.close();
+  }
 }
 
 const app = new Hono<{ Bindings: Env }>();

@@ -1,6 +1,6 @@
 import { Presence } from '../../durable-objects/core/presence.ts';
 import { fineSketch } from '../../durable-objects/core/tick-sketch.ts';
-import { median } from './report.ts';
+import { atLeast, atMost, median } from './report.ts';
 import type { Figure } from './report.ts';
 
 const FANS = 13_000_000;
@@ -46,12 +46,4 @@ function timed(call: (n: number) => void): number {
     return ((performance.now() - began) * 1e6) / CALLS;
   });
   return median(rounds);
-}
-
-function atMost(name: string, value: number, unit: string, bar: number): Figure {
-  return { name, value, unit, ratio: bar / value, bar, ok: value <= bar };
-}
-
-function atLeast(name: string, value: number, unit: string, bar: number): Figure {
-  return { name, value, unit, ratio: value / bar, bar, ok: value >= bar };
 }

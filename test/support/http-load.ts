@@ -16,9 +16,13 @@ export interface LoadAnswer {
   durationMs: number;
 }
 
-/** A keep-alive HTTP/1.1 connection with one request in flight; cheap enough to leave the server the bottleneck. */
-class Connection {
+/**
+ * A keep-alive HTTP/1.1 connection with one request in flight; cheap enough to leave the server the
+ * bottleneck. A request fails when the connection is lost.
+ */
+export class HttpLine {
   readonly #socket: Socket;
+  #lost = false;
   #buffer = '';
   #waiting: {
     resolve: (answer: LoadAnswer) => void;
@@ -31,7 +35,15 @@ class Connection {
     this.#socket.setEncoding('latin1');
     this.#socket.on('data', (chunk: string) => this.#take(chunk));
     this.#socket.on('error', (error) => this.#waiting?.reject(error));
-    this.#socket.on('close', () => this.#waiting?.reject(new Error('connection closed')));
+    this.#socket.on('close', () => {
+      this.#lost = true;
+      this.#waiting?.reject(new Error('connection closed'));
+    });
+  }
+
+  /** Lost for good: the next request needs another line. */
+  get isLost(): boolean {
+    return this.#lost;
   }
 
   send(request: LoadRequest): Promise<LoadAnswer> {
@@ -97,7 +109,7 @@ export async function runLoad(
   const from = performance.now();
   await Promise.all(
     Array.from({ length: connections }, async () => {
-      const connection = new Connection(port);
+      const connection = new HttpLine(port);
       for (let index = next++; index < requests.length; index = next++) {
         const request = requests[index];
         if (request !== undefined) answers[index] = await connection.send(request);

@@ -8,10 +8,10 @@ export interface Standins extends StandinAddresses {
   stop(): Promise<void>;
 }
 
-/** Starts all stand-ins on free ports, with a migrated and seeded database. They end with this process. */
-export async function startStandins(): Promise<Standins> {
+/** Starts all stand-ins on free ports, with a migrated and, unless asked otherwise, seeded database. They end with this process. */
+export async function startStandins({ seeded = true } = {}): Promise<Standins> {
   const script = fileURLToPath(new URL('../workers/standins.ts', import.meta.url));
-  const child = fork(script, { execArgv: [] });
+  const child = fork(script, seeded ? [] : ['--unseeded'], { execArgv: [] });
   const ended = new Promise<never>((_, reject) => {
     child.once('exit', (code) => reject(new Error(`the stand-ins ended with code ${code}`)));
   });

@@ -45,6 +45,11 @@ export class WireSocket {
     return this.#state === 'open';
   }
 
+  /** Whether the server does not read as fast as we send: a polite client would wait. */
+  get isBehind(): boolean {
+    return this.#socket.writableLength > 0;
+  }
+
   /** Sends a text, or a frame that `frameOf` has made. */
   send(message: string | Buffer): void {
     this.#socket.write(typeof message === 'string' ? frameOf(message) : message);

@@ -19,8 +19,18 @@ export interface BareWorkerd {
   kill(): Promise<void>;
 }
 
-/** workerd needs two files a connection; the shell makes way for it, so that the process is its own. */
-const MORE_FILES = 'ulimit -n 65536 2>/dev/null || ulimit -n "$(ulimit -Hn)"; exec "$0" "$@"';
+/** Files and connections that a process here may have at most; the shell may know how to get more. */
+const MORE_FILES = 'ulimit -n 65536 2>/dev/null || ulimit -n "$(ulimit -Hn)"';
+/** Files that workerd needs for each connection (measured), and for all else. */
+const FILES = { connection: 2, other: 400 };
+
+/** Connections that one workerd can have on this machine. */
+export function connectionsMax(): number {
+  const files = Number(
+    execFileSync('sh', ['-c', `${MORE_FILES}; ulimit -n`], { encoding: 'utf8' }),
+  );
+  return Math.floor((files - FILES.other) / FILES.connection);
+}
 
 /** A free loopback port, as the system gives it. */
 export function freePort(): Promise<number> {
@@ -69,7 +79,7 @@ export async function startWorkerd(options: {
     'sh',
     [
       '-c',
-      MORE_FILES,
+      `${MORE_FILES}; exec "$0" "$@"`,
       join(root, 'node_modules/workerd/bin/workerd'),
       'serve',
       '--experimental',

@@ -7,7 +7,7 @@ import { migrateDatabase } from '../../drizzle/migrate.ts';
 import { seedDatabase } from '../../drizzle/seed.ts';
 import { startTurnstile } from '../support/turnstile-standin.ts';
 
-/** Where the stand-ins listen; sent to the parent once the database is migrated and seeded. */
+/** Where the stand-ins listen; sent to the parent once the database is migrated and, but for `--unseeded`, seeded. */
 export interface StandinAddresses {
   databaseUrl: string;
   redisUrl: string;
@@ -30,7 +30,8 @@ async function main(): Promise<void> {
     startTurnstile(0),
   ]);
   await migrateDatabase(postgres.connectionString);
-  await seedDatabase(postgres.connectionString, Date.now());
+  if (!process.argv.includes('--unseeded'))
+    await seedDatabase(postgres.connectionString, Date.now());
   const addresses: StandinAddresses = {
     databaseUrl: postgres.connectionString,
     redisUrl: redis.url,

@@ -1,0 +1,97 @@
+import { atLeast, atMost, plain } from '../bench/report.ts';
+import type { Figure } from '../bench/report.ts';
+import type { LoadResult, Stretch } from './load-test.ts';
+import type { LoadOptions } from './options.ts';
+
+const MB = 1024 * 1024;
+/** The least of issue 3, part 9; times in ms. The tick's: before the next one is due. */
+const BARS = {
+  fans: 10_000,
+  joinsPerSecond: 1_000,
+  joinMean: 45,
+  joinP99: 120,
+  tickP99: 1_000,
+  /** People ahead are no more than 3 s old (issue 3, part 2). */
+  silence: 3_000,
+  errorsPercent: 0.01,
+  memory: 512,
+} as const;
+
+/** What the test found out, beside its bars. `bareMemory`: bytes of a workerd that holds as many bare sockets. */
+export function loadFigures(
+  options: LoadOptions,
+  result: LoadResult,
+  bareMemory: number | null,
+): Figure[] {
+  const { ledger, come, stay, hostile, outage, buyers, pollers, cpu } = result;
+  const joins = come.meters.join.count;
+  const comeMs = come.ms - (outage === null ? 0 : outage.downMs + outage.backMs);
+  return [
+    atLeast('fans at once', result.atOnce, 'fans', Math.min(BARS.fans, options.fans)),
+    plain('… of them with a socket', result.sockets, 'fans'),
+    atLeast(
+      'joins',
+      joins / (comeMs / 1000),
+      '/s',
+      Math.min(BARS.joinsPerSecond, options.perSecond / 2),
+    ),
+    ...joinFigures('', come),
+    plain('arrival to place, p99', come.meters.arrival.quantile(0.99), 'ms'),
+    ...(pollers.join.count === 0
+      ? []
+      : [plain('join over HTTP beside it, p99', pollers.join.quantile(0.99), 'ms')]),
+    ...tickFigures('', stay),
+    atMost('longest without a tick', stay.meters.silence.quantile(1), 'ms', BARS.silence),
+    ...joinFigures(' beside hostile sockets', hostile),
+    ...tickFigures(' beside hostile sockets', hostile),
+    plain('messages of hostile sockets', result.hostiles.sent, 'messages'),
+    plain('hostile sockets turned away', result.hostiles.turnedAway, 'times'),
+    plain('fans who bought', buyers.bought.length, 'fans'),
+    atLeast(
+      'bookings filed, of those confirmed',
+      result.filed / Math.max(1, buyers.bought.length),
+      '',
+      1,
+    ),
+    plain('lock, p99', buyers.lock.quantile(0.99), 'ms'),
+    plain('purchase, p99', buyers.purchase.quantile(0.99), 'ms'),
+    ...(outage === null
+      ? []
+      : [
+          plain('killed with fans there', outage.fans, 'fans'),
+          plain('from SIGKILL to an answer', outage.downMs, 'ms'),
+          plain('until all were back in place', outage.backMs, 'ms'),
+        ]),
+    plain('questions asked', ledger.asked, ''),
+    atMost('errors', (ledger.errors / ledger.asked) * 100, '%', BARS.errorsPercent),
+    atMost('answers contradicted', ledger.contradictions.length, '', 0),
+    atMost('places nobody was told', Math.abs(ledger.untold()), '', 0),
+    memoryFigure(result.peakMemory.before, bareMemory, result.sockets),
+    plain('… with the hostile sockets', result.peakMemory.end / MB, 'MB'),
+    plain('CPU of workerd', (cpu.workerd / cpu.wall) * 100, '% of a core'),
+    plain('CPU of the load generator', (cpu.generator / cpu.wall) * 100, '% of a core'),
+    plain('CPU of the stand-ins', (cpu.standins / cpu.wall) * 100, '% of a core'),
+  ];
+}
+
+function joinFigures(where: string, { meters }: Stretch): Figure[] {
+  return [
+    atMost(`join${where}, mean`, meters.join.mean(), 'ms', BARS.joinMean),
+    plain(`join${where}, p50`, meters.join.quantile(0.5), 'ms'),
+    atMost(`join${where}, p99`, meters.join.quantile(0.99), 'ms', BARS.joinP99),
+  ];
+}
+
+function tickFigures(where: string, { meters }: Stretch): Figure[] {
+  return [
+    plain(`tick${where}, p50`, meters.tick.quantile(0.5), 'ms'),
+    atMost(`tick${where}, p99`, meters.tick.quantile(0.99), 'ms', BARS.tickP99),
+  ];
+}
+
+/** All of workerd: runtime, Worker, leaves, EventSale, and its side of every connection. */
+function memoryFigure(peak: number, bare: number | null, sockets: number): Figure {
+  const figure = atMost('resident memory of workerd, peak', peak / MB, 'MB', BARS.memory);
+  if (bare === null) return figure;
+  return { ...figure, name: `${figure.name}; floor: ${sockets} bare sockets`, floor: bare / MB };
+}

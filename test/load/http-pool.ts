@@ -1,0 +1,49 @@
+import { HttpLine } from '../support/http-load.ts';
+import type { LoadAnswer, LoadRequest } from '../support/http-load.ts';
+
+/** A few keep-alive connections to one port, shared by all who ask; a lost one is replaced. */
+export class HttpPool {
+  readonly #port: number;
+  readonly #idle: HttpLine[] = [];
+  readonly #waiting: ((line: HttpLine) => void)[] = [];
+  #lines = 0;
+  readonly #most: number;
+
+  constructor(port: number, most: number) {
+    this.#port = port;
+    this.#most = most;
+  }
+
+  /** Rejects when the connection is lost before the answer. */
+  async ask(request: LoadRequest): Promise<LoadAnswer> {
+    const line = await this.#take();
+    try {
+      return await line.send(request);
+    } finally {
+      this.#give(line);
+    }
+  }
+
+  #take(): Promise<HttpLine> | HttpLine {
+    const idle = this.#idle.pop();
+    if (idle !== undefined) return idle.isLost ? new HttpLine(this.#port) : idle;
+    if (this.#lines < this.#most) {
+      this.#lines += 1;
+      return new HttpLine(this.#port);
+    }
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+    });
+  }
+
+  #give(line: HttpLine): void {
+    const next = this.#waiting.shift();
+    const usable = line.isLost ? new HttpLine(this.#port) : line;
+    if (next === undefined) this.#idle.push(usable);
+    else next(usable);
+  }
+
+  close(): void {
+    for (const line of this.#idle) line.close();
+  }
+}

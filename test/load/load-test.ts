@@ -1,0 +1,316 @@
+import { expandPlan, stadiumPlan } from '../../durable-objects/core/plan-geometry.ts';
+import { addAccounts, addSale, loadFans } from '../support/sale-fixture.ts';
+import type { LoadFan } from '../support/sale-fixture.ts';
+import { connectionsMax } from '../support/workerd.ts';
+import { mulberry } from './chance.ts';
+import { ask, question } from './asking.ts';
+import { Buyers } from './buyers.ts';
+import { cpuSecondsOf, peakMemoryOf } from './cpu.ts';
+import { Crowd } from './crowd.ts';
+import type { FanWorld } from './fan-world.ts';
+import { Hostiles } from './hostile.ts';
+import { HttpPool } from './http-pool.ts';
+import { Ledger, Meters } from './ledger.ts';
+import type { LiveFan } from './live-fan.ts';
+import type { LoadOptions } from './options.ts';
+import { Pollers } from './pollers.ts';
+import { LoadStage } from './stage.ts';
+import { TickReader } from './tick-reader.ts';
+
+const EVENT = 'load-sale';
+const SERIES = { fans: 1, newcomers: 2, hostile: 3 };
+const CONNECTIONS = { api: 16, buyers: 24 };
+/** Connections that are not live fans'. */
+const OTHER_CONNECTIONS = CONNECTIONS.api + CONNECTIONS.buyers + 10;
+/** Longest time that anything may take before it counts as lost, ms. */
+const PATIENCE_MS = 30_000;
+/** Until all that has happened is in a tick, ms. */
+const TICK_MS = 2_500;
+/** Sockets that were lost when workerd died may still say so a moment after it is back, ms. */
+const AFTERSHOCK_MS = 250;
+/** Newcomers while the hostile sockets are there: so many of the first fans, over this time. */
+const NEWCOMERS = { share: 0.05, seconds: 5 };
+/** While they stay: one in so many leaves for good, loses the connection, starts over. */
+const LEAVE = 10;
+const DROP = 10;
+const START_OVER = 50;
+
+/** A stretch of the test: its figures, and how long it took, ms. */
+export interface Stretch {
+  meters: Meters;
+  ms: number;
+}
+
+/** What a load test found out. */
+export interface LoadResult {
+  ledger: Ledger;
+  buyers: Buyers;
+  pollers: Pollers;
+  hostiles: Hostiles;
+  /** Fans there at once, those who poll included. */
+  atOnce: number;
+  sockets: number;
+  come: Stretch;
+  stay: Stretch;
+  hostile: Stretch;
+  /** With a kill: from SIGKILL until workerd answers, and from then until everybody has their place again, ms. */
+  outage: { downMs: number; backMs: number; fans: number; meters: Meters } | null;
+  /** Bookings in Postgres. */
+  filed: number;
+  /** Seconds of CPU, and wall-clock seconds, from the first fan to the last answer. */
+  cpu: { workerd: number; generator: number; standins: number; wall: number };
+  /** Most resident memory of workerd so far, bytes: before the hostile sockets came, and at the end. */
+  peakMemory: { before: number; end: number };
+}
+
+/** One run: everything that changes while it goes on. */
+export class LoadTest implements FanWorld {
+  readonly eventId = EVENT;
+  readonly ledger = new Ledger();
+  readonly ticks = new TickReader();
+  readonly random = mulberry(1);
+  readonly #options: LoadOptions;
+  readonly #tell: (words: string) => void;
+  readonly #stage: LoadStage;
+  readonly #crowd: Crowd;
+  readonly #buyers: Buyers;
+  readonly #pool: HttpPool;
+  readonly #pollers: Pollers;
+  readonly #hostiles: Hostiles;
+  #excusedUntil = 0;
+  #atOnce = 0;
+  #sockets = 0;
+
+  private constructor(options: LoadOptions, stage: LoadStage, tell: (words: string) => void) {
+    this.#tell = tell;
+    this.#options = options;
+    this.#stage = stage;
+    this.#crowd = new Crowd(this);
+    this.#pool = new HttpPool(stage.port, CONNECTIONS.api);
+    this.#buyers = new Buyers(this, {
+      seatIds: expandPlan(stadiumPlan().plan).map((seat) => seat.id),
+      stripePort: Number(new URL(stage.standins.stripeUrl).port),
+      most: options.buyers,
+      connections: CONNECTIONS.buyers,
+    });
+    this.#pollers = new Pollers(this, this.#pool);
+    this.#hostiles = new Hostiles(stage.port, EVENT);
+  }
+
+  /** Runs the whole test on a stage of its own; `tell` hears how far it is. */
+  static async run(
+    options: LoadOptions,
+    tell: (words: string) => void = () => undefined,
+  ): Promise<LoadResult> {
+    const stage = await LoadStage.set();
+    try {
+      await addSale(stage.standins.databaseUrl, EVENT, {
+        stadium: true,
+        leaves: options.leaves,
+        admission: { batchSize: options.calledPerSecond, everyMs: 1_000 },
+      });
+      return await new LoadTest(options, stage, tell).#run();
+    } finally {
+      await stage.close();
+    }
+  }
+
+  get port(): number {
+    return this.#stage.port;
+  }
+
+  wallClock(): number {
+    return performance.timeOrigin + performance.now();
+  }
+
+  excused(): boolean {
+    return performance.now() < this.#excusedUntil;
+  }
+
+  admitted(fan: LiveFan, token: string): void {
+    if (this.#buyers.begin(fan.account, token)) fan.watchSeats();
+  }
+
+  async #run(): Promise<LoadResult> {
+    const { fans, newcomers } = await this.#accounts();
+    const startedAt = performance.now();
+    const cpu = { ...this.#cpu() };
+    this.#tell(`${fans.length} fans are coming`);
+    const { come, outage } = await this.#come(fans);
+    this.#tell(`${this.#atOnce} are there, ${this.#sockets} with a socket`);
+    const stay = await this.#stretch(() => this.#stay());
+    const before = peakMemoryOf(this.#stage.pid);
+    this.#tell('hostile sockets come');
+    const hostile = await this.#stretch(() => this.#beSet(newcomers));
+    this.#tell('they are gone; the last purchases end');
+    await this.#buyers.done();
+    this.#tell('looking again at what was told');
+    const filed = await this.#audit();
+    const after = this.#cpu();
+    const peakMemory = { before, end: peakMemoryOf(this.#stage.pid) };
+    this.#pollers.end();
+    this.#crowd.end();
+    return {
+      ledger: this.ledger,
+      buyers: this.#buyers,
+      pollers: this.#pollers,
+      hostiles: this.#hostiles,
+      atOnce: this.#atOnce,
+      sockets: this.#sockets,
+      come,
+      stay,
+      hostile,
+      outage,
+      filed,
+      cpu: {
+        // The one that was killed took its count with it.
+        workerd: after.workerd - (outage === null ? cpu.workerd : 0),
+        generator: after.generator - cpu.generator,
+        standins: after.standins - cpu.standins,
+        wall: (performance.now() - startedAt) / 1000,
+      },
+      peakMemory,
+    };
+  }
+
+  async #accounts(): Promise<{ fans: LoadFan[]; newcomers: LoadFan[] }> {
+    const count = Math.ceil(this.#options.fans * NEWCOMERS.share);
+    const fans = await loadFans(this.#options.fans, SERIES.fans);
+    const newcomers = await loadFans(count, SERIES.newcomers);
+    await addAccounts(this.#stage.standins.databaseUrl, [...fans, ...newcomers]);
+    return { fans, newcomers };
+  }
+
+  #cpu(): { workerd: number; generator: number; standins: number } {
+    const { user, system } = process.cpuUsage();
+    return {
+      workerd: cpuSecondsOf(this.#stage.pid),
+      generator: (user + system) / 1e6,
+      standins: cpuSecondsOf(this.#stage.standins.pid),
+    };
+  }
+
+  /** Does `act` with meters of its own. */
+  async #stretch(act: () => Promise<void>): Promise<Stretch> {
+    const meters = new Meters();
+    this.ledger.meters = meters;
+    const from = performance.now();
+    await act();
+    return { meters, ms: performance.now() - from };
+  }
+
+  /** Everybody comes and joins; in the middle of it, if asked to, workerd dies. */
+  async #come(fans: readonly LoadFan[]): Promise<Pick<LoadResult, 'come' | 'outage'>> {
+    const sockets = Math.min(fans.length, connectionsMax() - OTHER_CONNECTIONS);
+    const polling = Promise.all(fans.slice(sockets).map((fan) => this.#pollers.come(fan)));
+    let outage: LoadResult['outage'] = null;
+    const come = await this.#stretch(async () => {
+      const arriving = this.#crowd.arrive(fans.slice(0, sockets), this.#options.perSecond);
+      if (this.#options.kill) outage = await this.#crash(sockets / 2);
+      await arriving;
+      await this.#allSettled();
+    });
+    await polling;
+    this.#count();
+    return { come, outage };
+  }
+
+  #count(): void {
+    this.#sockets = Math.max(this.#sockets, this.#crowd.online);
+    this.#atOnce = Math.max(this.#atOnce, this.#sockets + this.#pollers.size);
+  }
+
+  async #allSettled(): Promise<void> {
+    const lost = await this.#crowd.settled(PATIENCE_MS);
+    for (let n = 0; n < lost; n++) this.ledger.failed('no place, or no way back to it');
+  }
+
+  async #crash(when: number): Promise<NonNullable<LoadResult['outage']>> {
+    while (this.#crowd.fans.length < when) await pause(10);
+    const coming = this.ledger.meters;
+    const meters = new Meters();
+    this.ledger.meters = meters;
+    const fans = [...this.#crowd.fans];
+    this.#excusedUntil = Infinity;
+    const from = performance.now();
+    await this.#stage.crash();
+    const downMs = performance.now() - from;
+    this.#excusedUntil = performance.now() + AFTERSHOCK_MS;
+    while (fans.some((fan) => !fan.isSettled) && performance.now() - from < PATIENCE_MS) {
+      await pause(10);
+    }
+    const backMs = performance.now() - from - downMs;
+    this.ledger.meters = coming;
+    return { downMs, backMs, fans: fans.length, meters };
+  }
+
+  /** Ticks; some leave, some lose their connection and come back, some start over. */
+  async #stay(): Promise<void> {
+    const leavers = this.#crowd.pick(LEAVE, 0);
+    const droppers = this.#crowd.pick(DROP, 1);
+    const doubters = this.#crowd.pick(START_OVER, 2);
+    const ms = this.#options.staySeconds * 1000;
+    await Promise.all([
+      pause(ms),
+      spread(leavers, ms / 2, (fan) => void fan.leave()),
+      spread(droppers, ms / 2, (fan, index) => fan.drop(index % 2 === 0)),
+      spread(doubters, ms / 2, (fan) => void fan.startOver()),
+    ]);
+    await this.#allSettled();
+    this.#count();
+  }
+
+  /** Sockets that mean harm, and newcomers among them. */
+  async #beSet(newcomers: readonly LoadFan[]): Promise<void> {
+    const { hostile } = this.#options;
+    const count = hostile.silent + hostile.deaf + hostile.flooding + hostile.huge;
+    this.#hostiles.begin(await loadFans(count, SERIES.hostile), hostile);
+    await this.#crowd.arrive(newcomers, newcomers.length / NEWCOMERS.seconds);
+    await this.#allSettled();
+    this.#hostiles.end();
+  }
+
+  /** Asks a part of them again over another way, and counts what was filed. */
+  async #audit(): Promise<number> {
+    await pause(TICK_MS);
+    const sample = this.#crowd.pick(Math.max(1, Math.floor(this.#crowd.fans.length / 300)), 0);
+    await Promise.all(sample.map((fan) => this.#auditPlace(fan)));
+    return this.#filed();
+  }
+
+  async #auditPlace(fan: LiveFan): Promise<void> {
+    const path = `/api/queue/position/${EVENT}?claim=false`;
+    const answer = await ask(this, this.#pool, question(fan.account, 'GET', path), [200]);
+    const { place } = JSON.parse(answer?.body ?? '{}') as { place?: number };
+    if (place !== undefined && fan.place !== null)
+      this.ledger.told({ account: fan.account.accountId, place }, fan.place);
+  }
+
+  async #filed(): Promise<number> {
+    const until = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const filed = await this.#stage.bookings();
+      if (filed >= this.#buyers.bought.length || performance.now() > until) return filed;
+      await pause(100);
+    }
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Does it to all, one after the other, over `ms`. */
+async function spread(
+  fans: readonly LiveFan[],
+  ms: number,
+  act: (fan: LiveFan, index: number) => void,
+): Promise<void> {
+  const from = performance.now();
+  for (const [index, fan] of fans.entries()) {
+    const due = from + (index / fans.length) * ms;
+    if (due > performance.now()) await pause(due - performance.now());
+    // Whoever was called meanwhile has other things to do.
+    if (fan.isOnline && !fan.isCalled) act(fan, index);
+  }
+}

@@ -1,0 +1,47 @@
+import type { HostileCounts } from './hostile.ts';
+
+/** One load test. */
+export interface LoadOptions {
+  /** Fans who come at first. Those beyond what workerd can have open files for poll instead. */
+  fans: number;
+  perSecond: number;
+  /** How long they stay for ticks before the hostile sockets come, s. */
+  staySeconds: number;
+  leaves: number;
+  /** People called each second, and those of them who buy at most. */
+  calledPerSecond: number;
+  buyers: number;
+  /** Kill workerd with SIGKILL while they come. */
+  kill: boolean;
+  hostile: HostileCounts;
+  /** Whether to measure the memory of bare sockets as well. */
+  bareMemory: boolean;
+}
+
+const HOSTILE: HostileCounts = { silent: 200, deaf: 50, flooding: 20, huge: 5, unfinished: 100 };
+
+/** `npm run test:load`. */
+export const FULL: LoadOptions = {
+  fans: 10_000,
+  perSecond: 2_000,
+  staySeconds: 12,
+  leaves: 4,
+  calledPerSecond: 60,
+  buyers: 300,
+  kill: false,
+  hostile: HOSTILE,
+  bareMemory: true,
+};
+
+/** In `npm test`: the same with some hundred fans and a kill. */
+export const SMALL: LoadOptions = {
+  fans: 400,
+  perSecond: 200,
+  staySeconds: 2,
+  leaves: 3,
+  calledPerSecond: 20,
+  buyers: 10,
+  kill: true,
+  hostile: { silent: 10, deaf: 5, flooding: 3, huge: 1, unfinished: 5 },
+  bareMemory: false,
+};

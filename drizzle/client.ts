@@ -6,6 +6,11 @@ import * as schema from './schema.ts';
 export const LOCAL_DATABASE_URL = 'postgresql://onsale:onsale@localhost:5488/onsale';
 
 const LOCAL_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
+/** Whether the database is one on this machine. */
+export function isLocal(databaseUrl: string): boolean {
+  return LOCAL_HOSTS.has(new URL(databaseUrl).hostname);
+}
+
 const hosted = neonConfig.fetchEndpoint;
 
 /**

@@ -31,6 +31,10 @@ export const users = pgTable('users', {
   name: text('name').notNull(),
   /** PHC-like: `$scrypt$ln=14,r=8,p=5$SALT$HASH`. */
   passwordHash: text('password_hash').notNull(),
+  /** An organiser may look after all events of the database; the role is given by SQL only. */
+  role: text('role', { enum: ['fan', 'organiser'] })
+    .notNull()
+    .default('fan'),
   /** When its owner proved that mail arrives there; null until then. */
   emailVerifiedAt: moment('email_verified_at'),
   createdAt: createdAt(),

@@ -1,7 +1,7 @@
 import { isNull, sql } from 'drizzle-orm';
-import { connect, LOCAL_DATABASE_URL } from './client.ts';
+import { connect, isLocal, LOCAL_DATABASE_URL } from './client.ts';
 import type { Database } from './client.ts';
-import { CROWD_SIZE, crowdAccount, DEMO_ACCOUNTS } from './demo-data.ts';
+import { CROWD_SIZE, crowdAccount, DEMO_ACCOUNTS, DEMO_ORGANISER } from './demo-data.ts';
 import { demoEvents } from './demo-events.ts';
 import type { DemoEvent } from './demo-events.ts';
 import { categories, events, seatPlans, users, venues } from './schema.ts';
@@ -15,18 +15,16 @@ const DAY_MS = 24 * 3600_000;
  */
 export async function seedDatabase(databaseUrl: string, nowMs: number): Promise<void> {
   const db = connect(databaseUrl);
-  await seedAccounts(db, new Date(nowMs));
+  await seedAccounts(db, new Date(nowMs), isLocal(databaseUrl));
   for (const event of demoEvents()) await seedEvent(db, event, nowMs);
 }
 
 /** Their addresses count as verified, also where an older seed had not asked yet. */
-async function seedAccounts(db: Database, emailVerifiedAt: Date): Promise<void> {
+async function seedAccounts(db: Database, emailVerifiedAt: Date, local: boolean): Promise<void> {
   const crowd = Array.from({ length: CROWD_SIZE }, (_, i) => crowdAccount(i + 1));
-  const rows = [...DEMO_ACCOUNTS, ...crowd].map(({ id, email, name, passwordHash }) => ({
-    id,
-    email,
-    name,
-    passwordHash,
+  const accounts = [...DEMO_ACCOUNTS, ...crowd, ...(local ? [DEMO_ORGANISER] : [])];
+  const rows = accounts.map(({ password: _password, ...account }) => ({
+    ...account,
     emailVerifiedAt,
   }));
   await db

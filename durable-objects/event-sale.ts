@@ -5,14 +5,17 @@ import type { SaleDefinition } from './core/sale.ts';
 import type { SaleContext } from './event-sale/context.ts';
 import { Gather } from './event-sale/gather.ts';
 import { OrderDesk } from './event-sale/order-desk.ts';
+import { OrganiserDesk } from './event-sale/organiser-desk.ts';
 import { Publisher } from './event-sale/publisher.ts';
 import { QueueDesk } from './event-sale/queue-desk.ts';
 import { randomId } from './event-sale/random-id.ts';
 import type { SaleRecordRpc } from './protocol/fairness-rpc.ts';
 import { LIMITS } from './protocol/limits.ts';
-import type { SalePorts } from './protocol/ports.ts';
+import type { SaleOrganiserRpc } from './protocol/organiser-rpc.ts';
+import type { OrganiserPorts, SalePorts } from './protocol/ports.ts';
 import type { SaleQueueRpc } from './protocol/queue-rpc.ts';
 import type { SaleSeatsRpc } from './protocol/seats-rpc.ts';
+import { ActionStore, actionSteps } from './storage/action-store.ts';
 import {
   definitionSteps,
   readDefinition,
@@ -33,11 +36,11 @@ const TIMERS_PER_ALARM = 256;
 interface Desks {
   queue: QueueDesk;
   orders: OrderDesk;
+  organiser: OrganiserDesk;
 }
 
-type Params<Method extends keyof (SaleQueueRpc & SaleSeatsRpc)> = Parameters<
-  (SaleQueueRpc & SaleSeatsRpc)[Method]
->[0];
+type Rpc = SaleQueueRpc & SaleSeatsRpc & SaleOrganiserRpc;
+type Params<Method extends keyof Rpc> = Parameters<Rpc[Method]>[0];
 
 const NO_EVENT = { ok: false, code: 'event_not_found' } as const;
 
@@ -48,14 +51,14 @@ const NO_EVENT = { ok: false, code: 'event_not_found' } as const;
  */
 export abstract class EventSaleObject<Env extends ObjectEnv>
   extends DurableObject<Env>
-  implements SaleQueueRpc, SaleSeatsRpc, SaleRecordRpc
+  implements SaleQueueRpc, SaleSeatsRpc, SaleRecordRpc, SaleOrganiserRpc
 {
   readonly #timers: SqlTimers;
   readonly #publisher: Publisher;
   readonly #locks = new Gather(LIMITS.lockGatherMs, (delayMs, task) => {
     setTimeout(task, delayMs);
   });
-  #ports: SalePorts | null = null;
+  #ports: (SalePorts & OrganiserPorts) | null = null;
   #desks: Desks | null = null;
   #definition: SaleDefinition | null = null;
   #loading: Promise<Desks | null> | null = null;
@@ -64,7 +67,7 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const { sql } = ctx.storage;
-    migrate(sql, [...timerSteps, ...definitionSteps, ...queueSteps, ...seatSteps]);
+    migrate(sql, [...timerSteps, ...definitionSteps, ...queueSteps, ...seatSteps, ...actionSteps]);
     this.#timers = new SqlTimers(sql, () => this.#arm());
     this.#publisher = new Publisher(
       (name) => roomNamed(env, name),
@@ -73,7 +76,7 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
   }
 
   /** The outside world: Postgres, Stripe, mail, telemetry. Called once. */
-  protected abstract createPorts(env: Env): SalePorts;
+  protected abstract createPorts(env: Env): SalePorts & OrganiserPorts;
 
   async grantPlaces(request: Params<'grantPlaces'>) {
     const desks = await this.#open();
@@ -93,13 +96,6 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
 
   async subscribe(request: Params<'subscribe'>) {
     return (await this.#open())?.queue.subscribe(request.child) ?? null;
-  }
-
-  async setPaused(request: Params<'setPaused'>) {
-    const desks = await this.#open();
-    if (desks === null) return NO_EVENT;
-    desks.queue.setPaused(request.paused);
-    return { ok: true } as const;
   }
 
   async fairness(request: { from: number }) {
@@ -151,7 +147,26 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
     const desks = await this.#open();
     if (desks === null) return { paying: 0, unfiled: 0, troubles: [] };
     await this.#growTree();
+    desks.organiser.nudge();
     return desks.orders.reconcile();
+  }
+
+  async setPaused(request: Params<'setPaused'>) {
+    return (await this.#open())?.organiser.setPaused(request) ?? NO_EVENT;
+  }
+
+  async troubles() {
+    const desks = await this.#open();
+    return desks === null
+      ? NO_EVENT
+      : ({ ok: true, troubles: desks.organiser.troubles() } as const);
+  }
+
+  async actions(request: Params<'actions'>) {
+    const desks = await this.#open();
+    return desks === null
+      ? NO_EVENT
+      : ({ ok: true, page: desks.organiser.actions(request.before) } as const);
   }
 
   /** Of all that the catalogue says, only a larger number of leaves is taken over while the sale is on. */
@@ -241,7 +256,13 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
     const orders: OrderDesk = new OrderDesk(context, new SqlSeatStore(sql), queue, () =>
       queue.seatsChanged(),
     );
-    this.#desks = { queue, orders };
+    const organiser = new OrganiserDesk(context, {
+      ports: this.#portsOnce(),
+      store: new ActionStore(sql),
+      queue,
+      orders,
+    });
+    this.#desks = { queue, orders, organiser };
     orders.start();
     queue.start();
     this.#arm();
@@ -277,7 +298,7 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
     };
   }
 
-  #portsOnce(): SalePorts {
+  #portsOnce(): SalePorts & OrganiserPorts {
     this.#ports ??= this.createPorts(this.env);
     return this.#ports;
   }

@@ -2,6 +2,7 @@ import type { EventId } from './core/ids.ts';
 import { leafName, parentOf } from './core/shard-plan.ts';
 import type { RoomNode } from './core/shard-plan.ts';
 import type { SaleRecordRpc } from './protocol/fairness-rpc.ts';
+import type { SaleOrganiserRpc } from './protocol/organiser-rpc.ts';
 import type { ParentRpc, RelayRpc, SaleQueueRpc, WaitingRoomRpc } from './protocol/queue-rpc.ts';
 import type { SaleSeatsRpc } from './protocol/seats-rpc.ts';
 
@@ -13,7 +14,7 @@ export interface ObjectEnv {
 }
 
 /** Everything an EventSale answers. */
-export type EventSaleRpc = SaleQueueRpc & SaleSeatsRpc & SaleRecordRpc;
+export type EventSaleRpc = SaleQueueRpc & SaleSeatsRpc & SaleRecordRpc & SaleOrganiserRpc;
 /** A leaf: RPC, and `fetch` for sockets. */
 export type WaitingRoomStub = WaitingRoomRpc & Pick<Fetcher, 'fetch'>;
 

@@ -1,5 +1,5 @@
 import { EventSaleObject } from '../durable-objects/event-sale.ts';
-import type { SalePorts } from '../durable-objects/protocol/ports.ts';
+import type { OrganiserPorts, SalePorts } from '../durable-objects/protocol/ports.ts';
 import { createApp } from './app.ts';
 import { reconcileSales } from './cron.ts';
 import type { Env } from './env.ts';
@@ -9,7 +9,7 @@ export { WaitingRoom } from '../durable-objects/waiting-room.ts';
 
 /** The EventSale with the real outside world. */
 export class EventSale extends EventSaleObject<Env> {
-  protected override createPorts(env: Env): SalePorts {
+  protected override createPorts(env: Env): SalePorts & OrganiserPorts {
     return salePorts(env);
   }
 }

@@ -11,9 +11,11 @@ const INFO = {
     description:
       'Queue, seats and payment of an on-sale. JSON, camelCase; times are ISO 8601 in UTC; money is in minor units. Failures are `application/problem+json` (RFC 9457) with a stable `code`. Live connection: `WS /ws/events/{eventId}` with the subprotocols `onsale.v1` and `bearer.TOKEN`.',
   },
-  tags: ['Accounts', 'Events', 'Queue', 'Seats', 'Bookings', 'Payment', 'System'].map((name) => ({
-    name,
-  })),
+  tags: ['Accounts', 'Events', 'Queue', 'Seats', 'Bookings', 'Payment', 'Organiser', 'System'].map(
+    (name) => ({
+      name,
+    }),
+  ),
 };
 
 /** `GET /api/openapi.json`, made from the route schemas, and `GET /api/docs`, a page that shows it. */

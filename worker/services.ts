@@ -1,11 +1,12 @@
 import type { Stripe } from 'stripe';
-import type { SalePorts } from '../durable-objects/protocol/ports.ts';
+import type { OrganiserPorts, SalePorts } from '../durable-objects/protocol/ports.ts';
 import { LIMITS } from '../durable-objects/protocol/limits.ts';
 import { Limits } from './auth/limits.ts';
 import { openRedis } from './auth/redis.ts';
 import { Sessions } from './auth/sessions.ts';
 import { breakersOf } from './breakers.ts';
 import type { Breakers } from './breakers.ts';
+import { postgresActions } from './db/actions.ts';
 import { CatalogueCache, loadEvent } from './db/catalogue.ts';
 import { databaseAt } from './db/database.ts';
 import type { Database } from './db/database.ts';
@@ -63,7 +64,7 @@ export function servicesOf(env: Env): Services {
 }
 
 /** The outside world as an EventSale needs it: Postgres, Stripe, mail and the log. */
-export function salePorts(env: Env): SalePorts {
+export function salePorts(env: Env): SalePorts & OrganiserPorts {
   const settings = requireSettings(env);
   const db = databaseAt(settings.databaseUrl);
   const breakers = breakersOf(env);
@@ -75,6 +76,7 @@ export function salePorts(env: Env): SalePorts {
       },
     },
     payments: stripePayments(openStripe(settings.stripe), breakers.stripe),
+    actions: postgresActions(db),
     filing: { file: (batch) => breakers.postgres.run(() => filing.file(batch)) },
     mail: resendMail(settings, db),
     randomness: drandRandomness(settings.drandApiBase),

@@ -1,4 +1,4 @@
-import { DEMO_ACCOUNTS } from '../../drizzle/demo-data.ts';
+import { DEMO_ACCOUNTS, DEMO_ORGANISER } from '../../drizzle/demo-data.ts';
 import type { Options } from './options.ts';
 import type { Services } from './services.ts';
 
@@ -46,6 +46,8 @@ export function addressTable(options: Options, services: Services): string {
     for (const { email, password } of DEMO_ACCOUNTS) {
       rows.push(['Account', `${email}  ${password}`]);
     }
+    if (!services.hostedDatabase)
+      rows.push(['Organiser', `${DEMO_ORGANISER.email}  ${DEMO_ORGANISER.password}`]);
   } else {
     rows.push(['Demo data', 'not written to a hosted database; npm run db:seed does']);
   }

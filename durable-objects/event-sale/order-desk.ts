@@ -159,7 +159,7 @@ export class OrderDesk implements SeatCount {
     }
     this.#outbox.wake();
     const paying = this.#book.openOrders().filter((order) => order.stage === 'paying').length;
-    return { paying, unfiled: this.#outbox.unfiled(), troubles: this.#troubles() };
+    return { paying, unfiled: this.#outbox.unfiled(), troubles: this.troubles() };
   }
 
   /** Idempotent; a timer only tidies, tells and asks, for expiry is judged on read. */
@@ -182,7 +182,8 @@ export class OrderDesk implements SeatCount {
     else this.#book.arm(order, now);
   }
 
-  #troubles(): Trouble[] {
+  /** Orders that do not end by themselves; only looks. */
+  troubles(): Trouble[] {
     const refunds = this.#book.openOrders().flatMap(({ orderId, stage, refund }): Trouble[] => {
       if (stage !== 'refunding' || refund === null || refund.attempt === 1) return [];
       const detail = `${refund.attempt - 1} refunds failed, ${refund.refundId} is next`;

@@ -46,6 +46,8 @@ export const LIMITS = {
   outboxBatch: 100,
   /** What is to be filed and mailed is gathered for this long, ms; a buyer hears "confirmed" before. */
   outboxGatherMs: 50,
+  /** An organiser's actions in one page, and in one statement to Postgres. */
+  actionPage: 100,
   /** Time an object gives one outside call before it counts as unknown, ms. */
   outsideCallMs: 10_000,
 } as const;

@@ -3,6 +3,7 @@ import type { AccountId, EventId, OrderId } from '../core/ids.ts';
 import type { Money } from '../core/money.ts';
 import type { SaleDefinition } from '../core/sale.ts';
 import type { Refused, Result } from '../core/result.ts';
+import type { OrganiserAction } from './organiser-rpc.ts';
 import type { Order } from './seats-rpc.ts';
 
 /**
@@ -16,6 +17,17 @@ export interface SalePorts {
   mail: Mail;
   randomness: Randomness;
   telemetry: Telemetry;
+}
+
+/** What the organiser's side of a sale needs besides. */
+export interface OrganiserPorts {
+  actions: ActionBook;
+}
+
+/** The audit log in Postgres, which is append-only. */
+export interface ActionBook {
+  /** Copies actions of an event; those that are there already are left alone. Throws when it is unknown what it has. */
+  file(eventId: EventId, actions: readonly OrganiserAction[]): Promise<void>;
 }
 
 /** The book of events in Postgres. */
@@ -122,6 +134,7 @@ export interface Telemetry {
       | 'refunded'
       | 'filed'
       | 'mailed'
+      | 'organised'
       | 'problem';
     eventId: EventId;
     accountId?: AccountId;

@@ -204,6 +204,4 @@ export interface SaleQueueRpc extends ParentRpc {
       | { code: 'slots_full'; retryAfterMs: number }
     >
   >;
-  /** Organiser's switch. Paused: joins go on, nobody is called. */
-  setPaused(request: { paused: boolean }): Promise<Result<object, Refused<'event_not_found'>>>;
 }

@@ -23,6 +23,8 @@ export interface TokenClaims {
     name: string;
     /** The address was verified when the token was made. Absent in tokens from before it was asked: not known to be. */
     ev?: boolean;
+    /** Absent for a fan. Where an organiser acts, the account is looked up besides. */
+    role?: 'organiser';
     iat: number;
     exp: number;
   };

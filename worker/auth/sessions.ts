@@ -9,6 +9,7 @@ export interface SessionOwner {
   email: string;
   name: string;
   emailVerified: boolean;
+  organiser: boolean;
 }
 
 /** A session with the refresh token that continues it. */
@@ -31,7 +32,7 @@ if current ~= ARGV[1] then
 end
 redis.call('HSET', KEYS[1], 'hash', ARGV[2])
 redis.call('EXPIRE', KEYS[1], tonumber(ARGV[3]))
-return {'rotated', redis.call('HGET', KEYS[1], 'account'), redis.call('HGET', KEYS[1], 'email'), redis.call('HGET', KEYS[1], 'name'), redis.call('HGET', KEYS[1], 'verified') or '0'}
+return {'rotated', redis.call('HGET', KEYS[1], 'account'), redis.call('HGET', KEYS[1], 'email'), redis.call('HGET', KEYS[1], 'name'), redis.call('HGET', KEYS[1], 'verified') or '0', redis.call('HGET', KEYS[1], 'organiser') or '0'}
 `;
 
 /** A session that ended meanwhile stays ended. */
@@ -78,6 +79,7 @@ export class Sessions {
         email: owner.email,
         name: owner.name,
         verified: owner.emailVerified ? '1' : '0',
+        organiser: owner.organiser ? '1' : '0',
       })
       .expire(key, this.#lifetime.refreshSeconds)
       .exec();
@@ -95,7 +97,10 @@ export class Sessions {
     const sid = TOKEN.exec(refreshToken)?.[1];
     if (sid === undefined) return { ok: false, code: 'invalid_token' };
     const next = `${sid}.${randomSecret()}`;
-    const [outcome, account, email, name, verified] = await this.#redis.eval<string[], string[]>(
+    const [outcome, account, email, name, verified, organiser] = await this.#redis.eval<
+      string[],
+      string[]
+    >(
       ROTATE,
       [sessionKey(sid)],
       [await sha256(refreshToken), await sha256(next), String(this.#lifetime.refreshSeconds)],
@@ -110,7 +115,13 @@ export class Sessions {
     return {
       ok: true,
       session: { sid, refreshToken: next },
-      owner: { accountId: account as AccountId, email, name, emailVerified: verified === '1' },
+      owner: {
+        accountId: account as AccountId,
+        email,
+        name,
+        emailVerified: verified === '1',
+        organiser: organiser === '1',
+      },
     };
   }
 

@@ -14,7 +14,8 @@ export async function signIn(c: AppContext, account: Account): Promise<SignedIn>
   const session = sessions.prepare();
   const { id, email, name } = account;
   const emailVerified = account.emailVerifiedAt !== null;
-  const owner = { accountId: id, email, name, emailVerified };
+  const organiser = account.role === 'organiser';
+  const owner = { accountId: id, email, name, emailVerified, organiser };
   try {
     await sessions.open(session, owner);
   } catch (error) {
@@ -39,6 +40,7 @@ export async function issueAccess(
     email: owner.email,
     name: owner.name,
     ev: owner.emailVerified,
+    ...(owner.organiser ? { role: 'organiser' as const } : {}),
     iat,
     exp: iat + accessTokenSeconds,
   });
@@ -47,5 +49,6 @@ export async function issueAccess(
     refreshToken: session.refreshToken,
     expiresIn: accessTokenSeconds,
     emailVerified: owner.emailVerified,
+    role: owner.organiser ? 'organiser' : 'fan',
   };
 }

@@ -3,14 +3,24 @@ import { users } from '../../drizzle/schema.ts';
 import type { AccountId } from '../../durable-objects/core/ids.ts';
 import type { Database } from './database.ts';
 
+/** What an account may do beyond buying. */
+export type AccountRole = (typeof users.$inferSelect)['role'];
+
 /** An account as sign-in needs it. */
 export interface Account {
   id: AccountId;
   email: string;
   name: string;
   passwordHash: string;
+  role: AccountRole;
   /** When it was proved that mail arrives at `email`; null until then. */
   emailVerifiedAt: Date | null;
+}
+
+/** The account's role as it is now; a fan where there is no such account. Throws when Postgres does not answer. */
+export async function roleOf(db: Database, id: AccountId): Promise<AccountRole> {
+  const [row] = await db.select({ role: users.role }).from(users).where(eq(users.id, id)).limit(1);
+  return row?.role ?? 'fan';
 }
 
 /** The account with this normalised address, or null. */

@@ -16,7 +16,7 @@ export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
   const { raw, method, path } = c.req;
   if (method === 'GET' || method === 'HEAD') return next();
   const text = await readBounded(raw);
-  if (method === 'POST' && !RAW.test(path) && text !== '') {
+  if ((method === 'POST' || method === 'PUT') && !RAW.test(path) && text !== '') {
     if (!JSON_TYPE.test(c.req.header('content-type') ?? '')) {
       throw new ProblemError('unsupported_media_type');
     }

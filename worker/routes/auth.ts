@@ -84,6 +84,7 @@ export function authRoutes(app: OpenAPIHono<AppEnv>): void {
       email,
       name: name.normalize('NFC'),
       passwordHash: await hashPassword(password),
+      role: 'fan' as const,
       emailVerifiedAt: null,
     };
     if (!(await addAccount(db, account))) throw new ProblemError('registration_refused');

@@ -68,6 +68,7 @@ export const sessionResponse = z
     emailVerified: z
       .boolean()
       .meta({ description: 'As the access token says it; some sales ask for it.' }),
+    role: z.enum(['fan', 'organiser']),
   })
   .meta({ id: 'Session' });
 

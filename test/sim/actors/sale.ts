@@ -65,10 +65,6 @@ export class SaleActor extends Actor<Desks> implements Served<SaleQueueRpc & Sal
       },
       claimAdmission: async (request) => this.desk.queue.claim(request),
       subscribe: async (request) => this.desk.queue.subscribe(request.child),
-      setPaused: async (request) => {
-        this.desk.queue.setPaused(request.paused);
-        return { ok: true };
-      },
     };
     const call = async (method: string | symbol, request: unknown): Promise<unknown> => {
       const { orders } = this.desk;

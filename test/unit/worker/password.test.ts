@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { CROWD_SIZE, crowdAccount, DEMO_ACCOUNTS } from '../../../drizzle/demo-data.ts';
+import {
+  CROWD_SIZE,
+  crowdAccount,
+  DEMO_ACCOUNTS,
+  DEMO_ORGANISER,
+} from '../../../drizzle/demo-data.ts';
 import { hashPassword, verifyPassword } from '../../../worker/auth/password.ts';
 
 describe('passwords', () => {
@@ -27,7 +32,7 @@ describe('passwords', () => {
   });
 
   it('of the demo accounts match the hashes that are seeded', async () => {
-    for (const account of [...DEMO_ACCOUNTS, crowdAccount(1)]) {
+    for (const account of [...DEMO_ACCOUNTS, DEMO_ORGANISER, crowdAccount(1)]) {
       expect(await verifyPassword(account.password, account.passwordHash)).toBe(true);
     }
   });
@@ -36,7 +41,7 @@ describe('passwords', () => {
 describe('crowd accounts', () => {
   it('have ids and addresses of their own', () => {
     const all = Array.from({ length: CROWD_SIZE }, (_, i) => crowdAccount(i + 1));
-    const known = [...all, ...DEMO_ACCOUNTS];
+    const known = [...all, ...DEMO_ACCOUNTS, DEMO_ORGANISER];
     expect(new Set(known.map((account) => account.id)).size).toBe(known.length);
     expect(new Set(known.map((account) => account.email)).size).toBe(known.length);
     expect(all[0]?.email).toBe('crowd-001@crowd.onsale.local');

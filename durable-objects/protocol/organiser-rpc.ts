@@ -1,0 +1,49 @@
+import type { AccountId, RequestId } from '../core/ids.ts';
+import type { Refused, Result } from '../core/result.ts';
+import type { Trouble } from './seats-rpc.ts';
+
+/** Who commands, and why. `requestId` makes it safe to ask again: a repeat changes nothing and leaves no second trace. */
+export interface OrganiserCommand {
+  actor: AccountId;
+  requestId: RequestId;
+  why: string;
+}
+
+/** What an organiser can do to a sale. */
+export type OrganiserDeed = 'pause' | 'resume';
+
+/** One thing that an organiser did, as it is kept for good. */
+export interface OrganiserAction {
+  /** Counts from 1, by event. */
+  seq: number;
+  /** Epoch ms. */
+  at: number;
+  actor: AccountId;
+  requestId: RequestId;
+  deed: OrganiserDeed;
+  /** What it was done to: the event's id, or an order's. */
+  subject: string;
+  why: string;
+  details: Readonly<Record<string, unknown>>;
+}
+
+/** Some of an event's actions, newest first; `before` asks for the next page, null when that was all. */
+export interface ActionPage {
+  actions: readonly OrganiserAction[];
+  before: number | null;
+}
+
+/** What becomes of a command that is carried out at once. */
+export type CommandOutcome = Result<object, Refused<'event_not_found' | 'request_reused'>>;
+
+/** EventSale, the organiser's side. An action and its trace are stored together or not at all. */
+export interface SaleOrganiserRpc {
+  /** Paused: joins go on, nobody is called. */
+  setPaused(request: OrganiserCommand & { paused: boolean }): Promise<CommandOutcome>;
+  /** Orders that need a person; only looks, nudges nothing. */
+  troubles(): Promise<Result<{ troubles: readonly Trouble[] }, Refused<'event_not_found'>>>;
+  /** Actions before `before`, or the newest. */
+  actions(request: {
+    before: number | null;
+  }): Promise<Result<{ page: ActionPage }, Refused<'event_not_found'>>>;
+}

@@ -1,0 +1,123 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { EventId } from '../../durable-objects/core/ids.ts';
+import type { ErrorCode } from '../../durable-objects/protocol/errors.ts';
+import type { OrganiserAction } from '../../durable-objects/protocol/organiser-rpc.ts';
+import { saleOf } from '../../durable-objects/stubs.ts';
+import { requireEvent } from '../catalogue-access.ts';
+import type { AppContext, AppEnv } from '../context.ts';
+import { organiser } from '../middleware/organiser.ts';
+import { ProblemError } from '../problem.ts';
+import { ask } from '../rpc.ts';
+import { eventId } from '../schemas/common.ts';
+import {
+  auditQuery,
+  auditResponse,
+  organiserCommand,
+  switchResponse,
+  troublesResponse,
+} from '../schemas/organiser.ts';
+import { iso } from '../times.ts';
+import { BEARER, BODY, bearerAuth, body, json, problems } from './problems.ts';
+
+const PATH = '/api/organiser/events/{eventId}';
+const GUARDED: readonly ErrorCode[] = [...BEARER, 'forbidden', 'event_not_found', 'overloaded'];
+const base = { tags: ['Organiser'], security: bearerAuth, middleware: organiser };
+const params = z.object({ eventId });
+
+function switchRoute(path: 'pause' | 'resume', summary: string) {
+  return createRoute({
+    ...base,
+    method: 'post',
+    path: `${PATH}/${path}`,
+    summary,
+    request: { params, ...body(organiserCommand) },
+    responses: {
+      200: json(switchResponse, 'Every queue page says so.'),
+      ...problems(...GUARDED, ...BODY, 'request_reused'),
+    },
+  });
+}
+
+const pause = switchRoute('pause', 'Call nobody in until the sale is resumed; joins go on');
+const resume = switchRoute('resume', 'Call people in again');
+
+const troubles = createRoute({
+  ...base,
+  method: 'get',
+  path: `${PATH}/troubles`,
+  summary: 'Orders that need a person: refunds that failed, bookings that Postgres refuses',
+  request: { params },
+  responses: {
+    200: json(troublesResponse, 'At most a hundred of each kind.'),
+    ...problems(...GUARDED),
+  },
+});
+
+const audit = createRoute({
+  ...base,
+  method: 'get',
+  path: `${PATH}/audit`,
+  summary: 'What organisers did: who, when, what, why; newest first',
+  request: { params, query: auditQuery },
+  responses: {
+    200: json(auditResponse, 'One page.'),
+    ...problems(...GUARDED, 'invalid_request'),
+  },
+});
+
+/** What an organiser does with a running sale. Each action leaves its trace in the audit. */
+export function organiserRoutes(app: OpenAPIHono<AppEnv>): void {
+  const switched = async (c: AppContext, id: EventId, paused: boolean, command: Command) => {
+    await requireEvent(c, id);
+    const { requestId, reason: why } = command;
+    const request = { actor: c.get('access').sub, requestId, why, paused };
+    const outcome = await ask(() => saleOf(c.env, id).setPaused(request));
+    if (!outcome.ok) throw new ProblemError(outcome.code);
+    return { paused };
+  };
+
+  app.openapi(pause, async (c) =>
+    c.json(await switched(c, c.req.valid('param').eventId, true, c.req.valid('json')), 200),
+  );
+
+  app.openapi(resume, async (c) =>
+    c.json(await switched(c, c.req.valid('param').eventId, false, c.req.valid('json')), 200),
+  );
+
+  app.openapi(troubles, async (c) => {
+    const { eventId } = c.req.valid('param');
+    await requireEvent(c, eventId);
+    const outcome = await ask(() => saleOf(c.env, eventId).troubles());
+    if (!outcome.ok) throw new ProblemError(outcome.code);
+    c.header('cache-control', 'no-store');
+    const found = outcome.troubles.map(({ orderId, ...rest }) => ({ bookingId: orderId, ...rest }));
+    return c.json({ troubles: found }, 200);
+  });
+
+  app.openapi(audit, async (c) => {
+    const { eventId } = c.req.valid('param');
+    const before = c.req.valid('query').before ?? null;
+    await requireEvent(c, eventId);
+    const outcome = await ask(() => saleOf(c.env, eventId).actions({ before }));
+    if (!outcome.ok) throw new ProblemError(outcome.code);
+    c.header('cache-control', 'no-store');
+    const { actions, before: next } = outcome.page;
+    return c.json({ actions: actions.map(auditRow), before: next }, 200);
+  });
+}
+
+type Command = z.infer<typeof organiserCommand>;
+
+function auditRow({ seq, at, actor, requestId, deed, subject, why, details }: OrganiserAction) {
+  return {
+    number: seq,
+    at: iso(at),
+    accountId: actor,
+    requestId,
+    action: deed,
+    subject,
+    reason: why,
+    details: { ...details },
+  };
+}

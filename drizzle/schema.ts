@@ -174,7 +174,7 @@ export const payments = pgTable('payments', {
   createdAt: createdAt(),
 });
 
-/** Money given back, in full; `id` is our refund id, which is also Stripe's idempotency key. */
+/** Money given back, in full or in part; `id` is our refund id, the reference that the buyer is told. */
 export const refunds = pgTable('refunds', {
   id: text('id').primaryKey(),
   bookingId: text('booking_id')
@@ -184,6 +184,11 @@ export const refunds = pgTable('refunds', {
   amount: amount('amount'),
   currency: text('currency').notNull(),
   status: text('status', { enum: ['pending', 'succeeded'] }).notNull(),
+  /** Counts from 1; each failure of the bank adds one. */
+  attempt: integer('attempt').notNull().default(1),
+  reason: text('reason').notNull().default(''),
+  /** What it pays back. */
+  seatIds: jsonb('seat_ids').$type<string[]>().notNull().default([]),
   createdAt: createdAt(),
 });
 
@@ -193,7 +198,8 @@ export const processedCommands = pgTable('processed_commands', {
   at: moment('at').notNull().defaultNow(),
 });
 
-/** What happened, for good: a trigger refuses UPDATE, DELETE and TRUNCATE. */
+/**
+ * What happened, for good; a booking's row tells its whole history until then under `details.history`. A trigger refuses UPDATE, DELETE and TRUNCATE. */
 export const auditLog = pgTable(
   'audit_log',
   {

@@ -135,6 +135,10 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
     return (await this.#open())?.orders.settle(request) ?? NO_EVENT;
   }
 
+  async refundOrder(request: Params<'refundOrder'>) {
+    return (await this.#open())?.orders.refundOrder(request) ?? NO_EVENT;
+  }
+
   async order(request: Params<'order'>) {
     return (await this.#open())?.orders.order(request) ?? NO_EVENT;
   }

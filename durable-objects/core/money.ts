@@ -16,3 +16,13 @@ export function sum(currency: string, parts: readonly Money[]): Money {
   }
   return { amount, currency };
 }
+
+/** Stripe counts these in hundredths although they have no minor unit (docs.stripe.com/currencies#special-cases). */
+const STRIPE_HUNDREDTHS = new Set(['ISK', 'UGX']);
+
+/** Digits after the point of a currency's minor unit: CLDR's, with Stripe's documented exceptions. */
+export function minorDigits(currency: string): number {
+  if (STRIPE_HUNDREDTHS.has(currency)) return 2;
+  const options = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
+  return options.maximumFractionDigits ?? 2;
+}

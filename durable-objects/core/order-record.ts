@@ -1,4 +1,5 @@
 import type { AccountId, HoldId, OrderId } from './ids.ts';
+import { sum } from './money.ts';
 import type { Money } from './money.ts';
 import { unreachable } from './result.ts';
 import { SEAT } from './seat-table.ts';
@@ -16,8 +17,8 @@ export type OrderStage =
   | 'refunding'
   | 'refunded';
 
-/** Who made a change: a buyer, a timer, Stripe's word, or the cron. */
-export type Actor = 'buyer' | 'timer' | 'stripe' | 'cron';
+/** Who made a change: a buyer, the organiser, a timer, Stripe's word, or the cron. */
+export type Actor = 'buyer' | 'organiser' | 'timer' | 'stripe' | 'cron';
 
 /** Who acted, when (epoch ms), and why: every change of an order says so. */
 export interface Because {
@@ -33,12 +34,21 @@ export interface OrderStep extends Because {
   readonly seats?: readonly number[];
 }
 
-/** One refund of an order. The id is the idempotency key; it changes only after a definite failure. */
+/** Money on its way back to the buyer, in full or in part. It never leaves the order's record. */
 export interface RefundRecord {
-  refundId: string;
-  amount: Money;
-  /** Counts from 1. */
-  attempt: number;
+  /** The reference that the buyer is told; the same whatever attempt succeeds. */
+  readonly refundId: string;
+  readonly amount: Money;
+  /** The seats it pays back. */
+  readonly seats: readonly number[];
+  /** Counts from 1; grows only after a definite failure. */
+  readonly attempt: number;
+  readonly done: boolean;
+  /** Epoch ms. */
+  readonly startedAt: number;
+  readonly reason: string;
+  /** The organiser's command that began it; null when the sale did by its own rules. */
+  readonly requestId: string | null;
 }
 
 /** An order from the first lock to its end, as the sale keeps it. It begins as a hold. Times are epoch ms. */
@@ -61,7 +71,12 @@ export interface OrderRecord {
   readonly paymentIntentId: string | null;
   readonly paymentProblem: { code: string; message: string } | null;
   readonly confirmedAt: number | null;
-  readonly refund: RefundRecord | null;
+  /** What was captured; null until then. */
+  readonly paid: Money | null;
+  /** Of `seats`, those that were given back; free again from then on. */
+  readonly returned: readonly number[];
+  /** Oldest first; together never more than `paid`. */
+  readonly refunds: readonly RefundRecord[];
   /** Whether Postgres has the order as it is now. */
   readonly filed: boolean;
   /** All that happened to it, oldest first; never shortened. */
@@ -109,10 +124,28 @@ function changed(
   { at, actor, why }: Because,
   changes: Changes,
 ): OrderRecord {
-  const { seats } = changes;
-  const step: OrderStep =
-    seats === undefined ? { at, actor, stage, why } : { at, actor, stage, why, seats };
-  return { ...order, ...changes, stage, steps: [...order.steps, step] };
+  const step: OrderStep = { at, actor, stage, why };
+  const filed = isFiled(stage) ? { filed: false } : {};
+  const after = { ...order, ...changes, ...filed, stage };
+  assertMoney(after);
+  const moved = changes.seats !== undefined || changes.returned !== undefined;
+  return { ...after, steps: [...order.steps, moved ? { ...step, seats: seatsOf(after) } : step] };
+}
+
+/** Never more goes back than came in. Throws when it would. */
+function assertMoney({ orderId, paid, refunds }: OrderRecord): void {
+  if (refunds.length === 0) return;
+  const back = sum(
+    paid?.currency ?? '',
+    refunds.map(({ amount }) => amount),
+  );
+  if (paid === null || back.amount > paid.amount)
+    throw new Error(`order ${orderId}: ${back.amount} back of ${paid?.amount ?? 0}`);
+}
+
+/** Whether Postgres is told of an order at this stage. */
+export function isFiled(stage: OrderStage): boolean {
+  return stage === 'confirmed' || stage === 'refunding' || stage === 'refunded';
 }
 
 /** The state that an order's seats have while it is in this stage; null when it has none. */
@@ -136,15 +169,25 @@ export function seatStateOf(stage: OrderStage): SeatState | null {
   }
 }
 
+/** The seats that the order has, or had, without those given back. */
+export function seatsOf({ seats, returned }: OrderRecord): readonly number[] {
+  return returned.length === 0 ? seats : seats.filter((index) => !returned.includes(index));
+}
+
+/** Refunds that have not gone through yet. */
+export function openRefunds({ refunds }: OrderRecord): readonly RefundRecord[] {
+  return refunds.filter((refund) => !refund.done);
+}
+
+/** Whether money of the order is on its way, to us or back. */
+export function isMoneyOpen(order: OrderRecord): boolean {
+  return order.stage === 'paying' || openRefunds(order).length > 0;
+}
+
 /** Whether the object still has to do something about the order; such orders are kept in memory. */
-export function isOpen(stage: OrderStage): boolean {
-  return (
-    stage === 'hold' ||
-    stage === 'held' ||
-    stage === 'paying' ||
-    stage === 'paid' ||
-    stage === 'refunding'
-  );
+export function isOpen(order: OrderRecord): boolean {
+  const { stage } = order;
+  return stage === 'hold' || stage === 'held' || stage === 'paid' || isMoneyOpen(order);
 }
 
 /** Whether it is the one live hold of its admission. */
@@ -159,7 +202,7 @@ export function isOverdueHold(order: OrderRecord, now: number): boolean {
 
 /** Seats that count against the account's limit. */
 export function seatsOwned(order: OrderRecord | null): number {
-  return order === null || seatStateOf(order.stage) === null ? 0 : order.seats.length;
+  return order === null || seatStateOf(order.stage) === null ? 0 : seatsOf(order).length;
 }
 
 /** What the buyer pays. */

@@ -59,11 +59,6 @@ function judgeMoney(order: OrderRecord, received: Money, seatsFree: boolean): Ve
   return { do: 'confirm', late };
 }
 
-/** Our id of an order's refund, the idempotency key towards Stripe; `attempt` counts from 1. */
-export function refundIdOf(orderId: string, attempt: number): string {
-  return attempt === 1 ? `refund_${orderId}` : `refund_${orderId}_${attempt}`;
-}
-
 /** The id of a seat's ticket: always the same for an order and seat. */
 export function ticketIdOf(orderId: string, seatId: string): string {
   return `ticket_${orderId}_${seatId}`;

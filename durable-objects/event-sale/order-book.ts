@@ -2,22 +2,40 @@ import { mapRows } from '../core/alternatives.ts';
 import type { FreeSeats, RowMap } from '../core/alternatives.ts';
 import { orderIdOf } from '../core/ids.ts';
 import type { AccountId, HoldId, OrderId, SeatId } from '../core/ids.ts';
-import { isLiveHold, isOpen, isOverdueHold, seatsOwned, stepOrder } from '../core/order-record.ts';
+import { effectsOf } from '../core/order-effects.ts';
+import {
+  isLiveHold,
+  isMoneyOpen,
+  isOpen,
+  isOverdueHold,
+  seatsOf,
+  seatsOwned,
+  stepOrder,
+} from '../core/order-record.ts';
 import type { OrderRecord, OrderStage } from '../core/order-record.ts';
 import type { Category, Seat } from '../core/plan.ts';
 import { expandPlan } from '../core/plan-geometry.ts';
 import { SEAT, SeatTable } from '../core/seat-table.ts';
+import { LIMITS } from '../protocol/limits.ts';
 import type { Telemetry } from '../protocol/ports.ts';
 import type { OutboxEntry, RequestRow, SeatCommit, SeatStore } from '../storage/seat-records.ts';
 import type { SaleContext } from './context.ts';
 import { seatChanges } from './order-moves.ts';
 import type { Move } from './order-moves.ts';
+import { viewOrder } from './order-view.ts';
 
 /** What is stored in the same transaction as the moves. */
 export interface CommitExtras {
   request?: RequestRow;
   stripeEventId?: string | undefined;
-  outbox?: readonly OutboxEntry[];
+}
+
+/** Who is told of what was stored. */
+export interface BookListener {
+  /** These seats changed. */
+  seats(indices: readonly number[]): void;
+  /** Something waits to be done outside. */
+  outbox(): void;
 }
 
 /** Kind of the timer of an order whose payment or refund is open; its key is the order's id. */
@@ -46,7 +64,7 @@ export class OrderBook implements FreeSeats {
   readonly rows: RowMap;
   readonly #context: SaleContext;
   readonly #store: SeatStore;
-  readonly #onChange: (indices: readonly number[]) => void;
+  readonly #hear: BookListener;
   readonly #indices: ReadonlyMap<string, number>;
   readonly #categories: ReadonlyMap<string, Category>;
   readonly #freeInRow: Int32Array;
@@ -57,15 +75,10 @@ export class OrderBook implements FreeSeats {
   #nextExpiry = Infinity;
   #gathered: SeatCommit[] | null = null;
 
-  /** `onChange` is told the indices of seats after each commit that changed any. */
-  constructor(
-    context: SaleContext,
-    store: SeatStore,
-    onChange: (indices: readonly number[]) => void,
-  ) {
+  constructor(context: SaleContext, store: SeatStore, listener: BookListener) {
     this.#context = context;
     this.#store = store;
-    this.#onChange = onChange;
+    this.#hear = listener;
     this.seats = expandPlan(context.definition.plan);
     this.rows = mapRows(this.seats);
     this.#indices = new Map(this.seats.map((seat, index) => [seat.id, index]));
@@ -138,7 +151,7 @@ export class OrderBook implements FreeSeats {
     let free = this.#table.count(SEAT.free);
     if (now < this.#nextExpiry) return free;
     for (const order of this.#open.values())
-      if (isOverdueHold(order, now)) free += order.seats.length;
+      if (isOverdueHold(order, now)) free += seatsOf(order).length;
     return free;
   }
 
@@ -161,14 +174,14 @@ export class OrderBook implements FreeSeats {
     this.armHolds();
   }
 
-  /** Stores the moves and what belongs to them, then takes them over. A step that does not fit is a bug and throws, with nothing stored. */
+  /** Stores the moves with all that they cause outside, then takes them over. A step that does not fit is a bug and throws, with nothing stored. */
   commit(moves: readonly Move[], now: number, extras: CommitExtras = {}): void {
     const rows = this.#table.preview(moves.flatMap(seatChanges));
     const last = new Map(moves.map((move) => [move.after.orderId, move.after]));
     this.#keep({
       seats: rows,
       orders: [...last.values()],
-      outbox: extras.outbox ?? [],
+      outbox: moves.flatMap((move) => this.#entries(move, now)),
       requests: extras.request === undefined ? [] : [extras.request],
       stripeEvent:
         extras.stripeEventId === undefined ? null : { id: extras.stripeEventId, at: now },
@@ -177,7 +190,7 @@ export class OrderBook implements FreeSeats {
       this.#countInRow(index, Number(state === SEAT.free) - Number(this.#table.isFree(index)));
     this.#table.apply(rows);
     for (const move of moves) this.#takeOver(move, now);
-    if (rows.length > 0) this.#onChange(rows.map((row) => row.index));
+    if (rows.length > 0) this.#hear.seats(rows.map((row) => row.index));
   }
 
   /**
@@ -209,6 +222,28 @@ export class OrderBook implements FreeSeats {
       this.#table = this.#load();
       throw error;
     }
+    if (commit.outbox.length > 0) this.#hear.outbox();
+  }
+
+  #entries({ before, after }: Move, now: number): OutboxEntry[] {
+    const effects = effectsOf(before, after);
+    if (effects.length === 0) return [];
+    const { orderId } = after;
+    const order = viewOrder(after, this.seats);
+    // A moment later, so that those who pay at the same time are filed by one statement, and the buyer's
+    // answer does not wait behind it.
+    const due = now + LIMITS.outboxGatherMs;
+    return effects.map((effect) => {
+      const letter = effect.kind === 'mail' ? effect.letter : null;
+      return {
+        kind: effect.kind,
+        letter,
+        commandId: `${orderId}:${effect.name}`,
+        orderId,
+        order,
+        due,
+      };
+    });
   }
 
   /** Reads open orders again after the store changed them by itself (`filed`). */
@@ -222,7 +257,7 @@ export class OrderBook implements FreeSeats {
   /** Sets the order's timer as its stage asks for. */
   arm(order: OrderRecord, now: number): void {
     const { timers } = this.#context;
-    if (isOpen(order.stage) && order.stage !== 'hold' && order.stage !== 'held')
+    if (isMoneyOpen(order))
       timers.set(ORDER_TIMER, order.orderId, Math.min(now + FIRST_CHECK_MS, order.expiresAt));
     else timers.clear(ORDER_TIMER, order.orderId);
   }
@@ -236,7 +271,7 @@ export class OrderBook implements FreeSeats {
 
   #takeOver({ before, after }: Move, now: number): void {
     const { orderId, accountId, admissionId } = after;
-    if (isOpen(after.stage)) this.#open.set(orderId, after);
+    if (isOpen(after)) this.#open.set(orderId, after);
     else this.#open.delete(orderId);
     if (isLiveHold(after.stage)) this.#liveHolds.set(admissionId, orderId);
     else if (this.#liveHolds.get(admissionId) === orderId) this.#liveHolds.delete(admissionId);
@@ -247,9 +282,9 @@ export class OrderBook implements FreeSeats {
       this.#nextExpiry = after.expiresAt;
       this.armHolds();
     }
-    if (before?.stage === after.stage) return;
-    this.arm(after, now);
-    this.#tell(after, now);
+    const stepped = before?.stage !== after.stage;
+    if (stepped || isMoneyOpen(before ?? after) !== isMoneyOpen(after)) this.arm(after, now);
+    if (stepped) this.#tell(after, now);
   }
 
   #tell(order: OrderRecord, now: number): void {

@@ -1,12 +1,14 @@
 import type { AccountId, OrderId } from '../core/ids.ts';
-import { isOpen } from '../core/order-record.ts';
+import { isMoneyOpen, openRefunds } from '../core/order-record.ts';
 import type { OrderRecord } from '../core/order-record.ts';
+import { refundKey } from '../core/refund-rules.ts';
 import type {
   ExtendOutcome,
   LockOutcome,
   Order,
   OrderOutcome,
   PaymentStart,
+  RefundOutcome,
   Reconciled,
   SaleSeatsRpc,
   SeatSnapshot,
@@ -21,6 +23,7 @@ import { OrderHolds } from './order-holds.ts';
 import { SeatFrames } from './order-frames.ts';
 import { OrderLocks } from './order-locks.ts';
 import { OrderPayments } from './order-payments.ts';
+import { OrderRefunds } from './order-refunds.ts';
 import { OrderSettling } from './order-settling.ts';
 import { viewOrder } from './order-view.ts';
 import { Outbox } from './outbox.ts';
@@ -52,6 +55,7 @@ export class OrderDesk implements SeatCount {
   readonly #locks: OrderLocks;
   readonly #holds: OrderHolds;
   readonly #payments: OrderPayments;
+  readonly #refunds: OrderRefunds;
 
   constructor(
     context: SaleContext,
@@ -61,16 +65,20 @@ export class OrderDesk implements SeatCount {
   ) {
     this.#context = context;
     this.#store = store;
-    const book: OrderBook = new OrderBook(context, store, (indices) => {
-      this.#frames.changed(indices);
-      onSeatsChanged();
+    const book: OrderBook = new OrderBook(context, store, {
+      seats: (indices) => {
+        this.#frames.changed(indices);
+        onSeatsChanged();
+      },
+      outbox: () => this.#outbox.wake(),
     });
     this.#book = book;
     this.#frames = new SeatFrames(context, book);
     this.#outbox = new Outbox(context, store, (orderIds) => book.refresh(orderIds));
     this.#locks = new OrderLocks(context, { store, book, admissions });
-    const settling = new OrderSettling(context, { store, book, outbox: this.#outbox, admissions });
+    const settling = new OrderSettling(context, { store, book, admissions });
     this.#payments = new OrderPayments(context, { store, book, settling });
+    this.#refunds = new OrderRefunds(context, book, this.#payments);
     this.#holds = new OrderHolds(context, { store, book, admissions, payments: this.#payments });
     this.timerKinds = [HOLD_TIMER, ORDER_TIMER, ...this.#outbox.timerKinds];
   }
@@ -123,6 +131,10 @@ export class OrderDesk implements SeatCount {
     return this.#payments.settle(request);
   }
 
+  refundOrder(request: Request<'refundOrder'>): RefundOutcome {
+    return this.#refunds.refund(request);
+  }
+
   order(request: { accountId: AccountId; orderId: OrderId }): OrderOutcome {
     this.#book.sweep(this.#context.now());
     const order = this.#book.find(request.orderId);
@@ -151,7 +163,7 @@ export class OrderDesk implements SeatCount {
       if (this.timerKinds.includes(timer.kind)) this.onTimer(timer);
     let looks = 0;
     for (const order of this.#book.openOrders()) {
-      if (order.stage !== 'paying' && order.stage !== 'refunding') this.#book.arm(order, now);
+      if (!isMoneyOpen(order)) this.#book.arm(order, now);
       else if (looks < LOOKS_PER_NUDGE && !this.#payments.isWatched(order.orderId)) {
         looks += 1;
         this.#payments.wake(order, 'cron');
@@ -176,19 +188,20 @@ export class OrderDesk implements SeatCount {
     }
     const orderId = timer.key as OrderId;
     const order = this.#book.find(orderId);
-    if (order === null || !isOpen(order.stage)) this.#context.timers.clear(timer.kind, timer.key);
-    else if (order.stage === 'paying' || order.stage === 'refunding')
-      this.#payments.wake(order, 'timer');
-    else this.#book.arm(order, now);
+    if (order !== null && isMoneyOpen(order)) this.#payments.wake(order, 'timer');
+    else this.#context.timers.clear(timer.kind, timer.key);
   }
 
   /** Orders that do not end by themselves; only looks. */
   troubles(): Trouble[] {
-    const refunds = this.#book.openOrders().flatMap(({ orderId, stage, refund }): Trouble[] => {
-      if (stage !== 'refunding' || refund === null || refund.attempt === 1) return [];
-      const detail = `${refund.attempt - 1} refunds failed, ${refund.refundId} is next`;
-      return [{ orderId, kind: 'refund_failed', detail }];
-    });
+    const refunds = this.#book
+      .openOrders()
+      .flatMap((order) => openRefunds(order).map((refund) => ({ ...refund, order })))
+      .filter(({ attempt }) => attempt > 1)
+      .map((refund): Trouble => {
+        const detail = `${refund.attempt - 1} refunds failed, ${refundKey(refund)} is next`;
+        return { orderId: refund.order.orderId, kind: 'refund_failed', detail };
+      });
     const refused = this.#outbox
       .refused()
       .map(({ orderId, reason }): Trouble => ({ orderId, kind: 'filing_refused', detail: reason }));

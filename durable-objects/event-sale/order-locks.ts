@@ -123,7 +123,9 @@ export class OrderLocks {
       paymentIntentId: null,
       paymentProblem: null,
       confirmedAt: null,
-      refund: null,
+      paid: null,
+      returned: [],
+      refunds: [],
       filed: false,
       steps: [{ at: now, actor: 'buyer', stage: 'hold', why: 'seats locked', seats }],
     };

@@ -1,4 +1,4 @@
-import { seatStateOf } from '../core/order-record.ts';
+import { seatsOf, seatStateOf } from '../core/order-record.ts';
 import type { OrderRecord } from '../core/order-record.ts';
 import { SEAT } from '../core/seat-table.ts';
 import type { SeatChange } from '../core/seat-table.ts';
@@ -14,8 +14,8 @@ export interface Move {
 export function seatChanges({ before, after }: Move): SeatChange[] {
   const from = before === null ? null : seatStateOf(before.stage);
   const to = seatStateOf(after.stage);
-  const had = before === null || from === null ? [] : before.seats;
-  const has = to === null ? [] : after.seats;
+  const had = before === null || from === null ? [] : seatsOf(before);
+  const has = to === null ? [] : seatsOf(after);
   const changes: SeatChange[] = [];
   if (from === to && had === has) return changes;
   const orderId = after.orderId;

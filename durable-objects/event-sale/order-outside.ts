@@ -1,7 +1,8 @@
 import type { OrderId } from '../core/ids.ts';
 import type { IntentReading } from '../core/payment-rules.ts';
 import { noteOrder, totalOf } from '../core/order-record.ts';
-import type { Actor, OrderRecord } from '../core/order-record.ts';
+import type { Actor, OrderRecord, RefundRecord } from '../core/order-record.ts';
+import { refundKey } from '../core/refund-rules.ts';
 import type { Result } from '../core/result.ts';
 import type { PaymentsDown } from '../protocol/ports.ts';
 import type { SaleContext } from './context.ts';
@@ -62,14 +63,16 @@ export class OrderOutside {
     return this.#ask('cancel', order, () => this.#context.ports.payments.cancelIntent(intentId));
   }
 
-  /** Asks for the order's refund; its id is the idempotency key. */
+  /** Asks for one of the order's refunds, under the key of its attempt. Nothing is given back without asking. */
   async refund(
     order: OrderRecord,
+    refund: RefundRecord,
   ): Promise<Result<{ status: 'pending' | 'succeeded' | 'failed' }, PaymentsDown>> {
-    const { refund, paymentIntentId: intentId } = order;
-    if (refund === null || intentId === null)
-      throw new Error(`order ${order.orderId} has nothing to refund`);
-    const { refundId, amount } = refund;
+    const { paymentIntentId: intentId } = order;
+    if (intentId === null) throw new Error(`order ${order.orderId} has nothing to refund`);
+    const { amount } = refund;
+    if (amount.amount === 0) return { ok: true, status: 'succeeded' };
+    const refundId = refundKey(refund);
     return this.#ask('refund', order, () =>
       this.#context.ports.payments.refund({ intentId, refundId, amount }),
     );

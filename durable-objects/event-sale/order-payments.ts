@@ -1,8 +1,9 @@
 import { backoffMs, fractionOf } from '../core/backoff.ts';
 import type { AccountId, OrderId } from '../core/ids.ts';
-import { stepOrder } from '../core/order-record.ts';
+import { openRefunds, stepOrder } from '../core/order-record.ts';
 import type { Actor, OrderRecord } from '../core/order-record.ts';
 import type { IntentReading } from '../core/payment-rules.ts';
+import { refundKey } from '../core/refund-rules.ts';
 import { unreachable } from '../core/result.ts';
 import type { PaymentsDown } from '../protocol/ports.ts';
 import type { PaymentStart, SettleOutcome } from '../protocol/seats-rpc.ts';
@@ -116,11 +117,11 @@ export class OrderPayments {
   /** An order's timer fired: looks at its payment or refund in the background, and sets the next look first. */
   wake(order: OrderRecord, actor: Actor): void {
     const { orderId } = order;
-    const ending = order.stage === 'refunding' || order.expiresAt <= this.#context.now();
+    const ending = order.stage !== 'paying' || order.expiresAt <= this.#context.now();
     this.#nextLook(order, ending ? END_BACKOFF : CHECK_BACKOFF);
     if (this.#busy.has(orderId)) return;
     this.#busy.add(orderId);
-    const work = order.stage === 'refunding' ? this.#refund(order) : this.#look(order, actor);
+    const work = order.stage === 'paying' ? this.#look(order, actor) : this.#refund(order);
     this.#context.background(work.finally(() => this.#busy.delete(orderId)));
   }
 
@@ -139,11 +140,18 @@ export class OrderPayments {
   }
 
   async #refund(order: OrderRecord): Promise<void> {
-    const refundId = order.refund?.refundId;
-    const answer = await this.#outside.refund(order);
-    if (!answer.ok || refundId === undefined) return;
-    if (answer.status === 'succeeded') this.#settling.refunded(order.orderId, refundId);
-    if (answer.status === 'failed') this.#settling.refundFailed(order.orderId, refundId);
+    const tried = new Set<string>();
+    for (;;) {
+      // More may be asked for meanwhile.
+      const refund = openRefunds(this.#find(order)).find((one) => !tried.has(one.refundId));
+      if (refund === undefined) return;
+      tried.add(refund.refundId);
+      const answer = await this.#outside.refund(order, refund);
+      if (!answer.ok) return;
+      const key = refundKey(refund);
+      if (answer.status === 'succeeded') this.#settling.refunded(order.orderId, key);
+      if (answer.status === 'failed') this.#settling.refundFailed(order.orderId, key);
+    }
   }
 
   #beginPaying(order: OrderRecord, now: number): void {
@@ -170,8 +178,13 @@ export class OrderPayments {
       stripeEventId,
     });
     if (after.stage === before?.stage) return;
-    this.#tries.delete(orderId);
-    if (after.stage === 'refunding') this.wake(after, actor);
+    this.giveBack(after, actor);
+  }
+
+  /** Looks at the refunds that an order was just given, without waiting for a timer. */
+  giveBack(order: OrderRecord, actor: Actor): void {
+    this.#tries.delete(order.orderId);
+    if (openRefunds(order).length > 0) this.wake(order, actor);
   }
 
   #nextLook(order: OrderRecord, limits: { baseMs: number; capMs: number }): void {

@@ -1,17 +1,15 @@
 import type { OrderId } from '../core/ids.ts';
-import { noteOrder, stepOrder } from '../core/order-record.ts';
+import { noteOrder, stepOrder, totalOf } from '../core/order-record.ts';
 import type { Actor, Because, OrderRecord } from '../core/order-record.ts';
 import type { Money } from '../core/money.ts';
-import { judgeIntent, refundIdOf } from '../core/payment-rules.ts';
+import { judgeIntent } from '../core/payment-rules.ts';
 import type { IntentReading } from '../core/payment-rules.ts';
+import { beginRefund, refundDone, refundFailed } from '../core/refund-rules.ts';
 import { unreachable } from '../core/result.ts';
-import { LIMITS } from '../protocol/limits.ts';
-import type { OutboxEntry, SeatStore } from '../storage/seat-records.ts';
+import type { SeatStore } from '../storage/seat-records.ts';
 import type { AdmissionBook, SaleContext } from './context.ts';
 import type { OrderBook } from './order-book.ts';
 import type { Move } from './order-moves.ts';
-import { viewOrder } from './order-view.ts';
-import type { Outbox } from './outbox.ts';
 
 /** On whose word an intent was read, and what release means then. */
 export interface Cause {
@@ -30,17 +28,15 @@ export class OrderSettling {
   readonly #context: SaleContext;
   readonly #store: SeatStore;
   readonly #book: OrderBook;
-  readonly #outbox: Outbox;
   readonly #admissions: AdmissionBook;
 
   constructor(
     context: SaleContext,
-    parts: { store: SeatStore; book: OrderBook; outbox: Outbox; admissions: AdmissionBook },
+    parts: { store: SeatStore; book: OrderBook; admissions: AdmissionBook },
   ) {
     this.#context = context;
     this.#store = parts.store;
     this.#book = parts.book;
-    this.#outbox = parts.outbox;
     this.#admissions = parts.admissions;
   }
 
@@ -72,33 +68,30 @@ export class OrderSettling {
     }
   }
 
-  /** The refund went through. Does nothing unless the order still waits for this very refund. */
-  refunded(orderId: OrderId, refundId: string): void {
+  /** This attempt of a refund went through. Does nothing unless the order still waits for it. */
+  refunded(orderId: OrderId, key: string): void {
     const before = this.#require(orderId);
-    if (before.stage !== 'refunding' || before.refund?.refundId !== refundId) return;
-    const because = {
-      at: this.#context.now(),
-      actor: 'stripe',
-      why: `refund ${refundId}`,
-    } as const;
-    const after = stepOrder(before, 'refunded', because, { filed: false });
-    const outbox = this.#entries(after, { file: 'refunded' });
-    this.#book.commit([{ before, after }], because.at, { outbox });
-    this.#outbox.wake();
+    const now = this.#context.now();
+    const after = refundDone(before, key, now);
+    if (after === null) return;
+    this.#book.commit([{ before, after }], now);
+    if (after.stage === before.stage) this.#tellPart(after);
   }
 
-  /** The refund failed for good; the next attempt gets an id of its own. Told as a problem, never forgotten. */
-  refundFailed(orderId: OrderId, refundId: string): void {
+  /** The attempt failed for good; the next gets a key of its own. Told as a problem, never forgotten. */
+  refundFailed(orderId: OrderId, key: string): void {
     const before = this.#require(orderId);
-    const { refund } = before;
-    if (before.stage !== 'refunding' || refund === null || refund.refundId !== refundId) return;
-    const attempt = refund.attempt + 1;
-    const next = { ...refund, attempt, refundId: refundIdOf(orderId, attempt) };
-    const why = `refund ${refundId} failed`;
-    const because = { at: this.#context.now(), actor: 'stripe', why } as const;
-    const after = noteOrder(before, because, { refund: next });
-    this.#book.commit([{ before, after }], because.at);
-    this.problem(before, why);
+    const now = this.#context.now();
+    const after = refundFailed(before, key, now);
+    if (after === null) return;
+    this.#book.commit([{ before, after }], now);
+    this.problem(before, `refund ${key} failed`);
+  }
+
+  /** A part given back is no step of the order, and told all the same. */
+  #tellPart({ orderId, accountId }: OrderRecord): void {
+    const { eventId } = this.#context.definition;
+    this.#context.ports.telemetry.record({ name: 'refunded', eventId, orderId, accountId });
   }
 
   /** Tells operators about an order that needs eyes. */
@@ -129,53 +122,30 @@ export class OrderSettling {
 
   #confirm(order: OrderRecord, late: boolean, cause: Cause, now: number): OrderRecord {
     const because = this.#because(cause, late ? 'paid late, seats were free' : 'paid');
-    const paid = stepOrder(order, 'paid', because, { paymentProblem: null });
-    const confirmed = stepOrder(paid, 'confirmed', because, { confirmedAt: now, filed: false });
-    this.#commit(
-      [
-        { before: order, after: paid },
-        { before: paid, after: confirmed },
-      ],
-      cause,
-      this.#entries(confirmed, { file: 'confirmed', mail: 'tickets' }),
-    );
+    const paid = stepOrder(order, 'paid', because, { paymentProblem: null, paid: totalOf(order) });
+    const confirmed = stepOrder(paid, 'confirmed', because, { confirmedAt: now });
+    const moves = [
+      { before: order, after: paid },
+      { before: paid, after: confirmed },
+    ];
+    this.#commit(moves, cause);
     const admission = this.#admissions.admission(order.accountId, order.admissionId);
     // A late payer may be inside again by now, with another admission that is not used up.
     if (admission.state === 'live') this.#admissions.endAdmission(order.accountId);
-    this.#outbox.wake();
     return confirmed;
   }
 
   #startRefund(order: OrderRecord, amount: Money, why: string, cause: Cause): OrderRecord {
-    const refund = { refundId: refundIdOf(order.orderId, 1), amount, attempt: 1 };
-    const after = stepOrder(order, 'refunding', this.#because(cause, why), { refund });
+    const refund = { seats: order.seats, amount, requestId: null };
+    const after = beginRefund(order, refund, this.#because(cause, why), amount);
     this.#commit([{ before: order, after }], cause);
     if (why === 'amount_mismatch') this.problem(after, `paid ${amount.amount} ${amount.currency}`);
     return after;
   }
 
-  #commit(moves: readonly Move[], cause: Cause, outbox: readonly OutboxEntry[] = []): void {
+  #commit(moves: readonly Move[], cause: Cause): void {
     const { stripeEventId } = cause;
-    this.#book.commit(moves, this.#context.now(), { stripeEventId, outbox });
-  }
-
-  /** What is to be done outside: the effect by kind names the command. */
-  #entries(
-    order: OrderRecord,
-    effects: Partial<Record<OutboxEntry['kind'], string>>,
-  ): OutboxEntry[] {
-    const { orderId } = order;
-    const view = viewOrder(order, this.#book.seats);
-    // A moment later, so that those who pay at the same time are filed by one statement, and the buyer's
-    // answer does not wait behind it.
-    const due = this.#context.now() + LIMITS.outboxGatherMs;
-    const kinds = ['file', 'mail'] as const;
-    return kinds.flatMap((kind) => {
-      const effect = effects[kind];
-      return effect === undefined
-        ? []
-        : [{ kind, commandId: `${orderId}:${effect}`, orderId, order: view, due }];
-    });
+    this.#book.commit(moves, this.#context.now(), { stripeEventId });
   }
 
   #because(cause: Cause, why: string): Because {

@@ -165,9 +165,10 @@ export class Outbox {
 
   async #mail(row: OutboxRow): Promise<void> {
     const { definition, ports } = this.#context;
-    const { order } = row;
+    const { order, letter } = row;
+    if (letter === null) throw new Error(`a mail without a letter: ${row.commandId}`);
     try {
-      await ports.mail.sendTickets({ definition, order, idempotencyKey: row.commandId });
+      await ports.mail.send({ letter, definition, order, idempotencyKey: row.commandId });
     } catch (error) {
       this.#putOff([row], MAIL_TIMER, MAIL_BACKOFF, `mail: ${String(error)}`);
       return;

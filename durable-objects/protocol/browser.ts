@@ -9,7 +9,7 @@ export {
 } from '../core/seat-status.ts';
 export type { SeatCode, SeatCodeName } from '../core/seat-status.ts';
 export { eventOf } from '../core/ids.ts';
-export { sum } from '../core/money.ts';
+export { minorDigits, sum } from '../core/money.ts';
 export { BEARER_PREFIX, CLOSE, LIVE_PROTOCOL, LIVE_VERSION, PING, PONG } from './live.ts';
 export { LIMITS } from './limits.ts';
 export { ERRORS } from './errors.ts';

@@ -36,6 +36,8 @@ export const ERRORS = {
   hold_exists: [409, 'You already hold seats for this event.'],
   hold_expired: [409, 'The hold has ended and its seats were released.'],
   request_reused: [409, 'This requestId was used for another request.'],
+  not_paid: [409, 'This booking is not paid for: there is nothing to give back.'],
+  already_refunded: [409, 'This was given back already.'],
   order_closed: [409, 'This booking can no longer be changed.'],
   sale_not_open: [409, 'The sale is not open.'],
   sale_closed: [409, 'The sale is over.'],

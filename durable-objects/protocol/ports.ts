@@ -1,6 +1,7 @@
 import type { Beacon } from '../core/fairness/drand.ts';
 import type { AccountId, EventId, OrderId } from '../core/ids.ts';
 import type { Money } from '../core/money.ts';
+import type { Letter } from '../core/order-effects.ts';
 import type { SaleDefinition } from '../core/sale.ts';
 import type { Refused, Result } from '../core/result.ts';
 import type { OrganiserAction } from './organiser-rpc.ts';
@@ -71,7 +72,7 @@ export interface Payments {
   ): Promise<Result<{ intent: IntentState; clientSecret: string }, PaymentsDown>>;
   /** Cancels; answers the state the intent has afterwards, which may be `succeeded`. */
   cancelIntent(intentId: string): Promise<Result<{ intent: IntentState }, PaymentsDown>>;
-  /** Refunds in full; the idempotency key is our refund id. */
+  /** Gives back `amount` of what was captured; `refundId` is the idempotency key. `failed` is definite. */
   refund(request: {
     intentId: string;
     refundId: string;
@@ -99,9 +100,11 @@ export interface Refusal {
 
 /** What is sent to the buyer. */
 export interface Mail {
-  /** Sends the tickets; `idempotencyKey` keeps a repeat from sending twice. Throws when not accepted. */
-  sendTickets(request: {
+  /** Sends one letter; `idempotencyKey` keeps a repeat from sending twice. Throws when not accepted. */
+  send(request: {
+    letter: Letter;
     definition: SaleDefinition;
+    /** As it was when the letter was due. */
     order: Order;
     idempotencyKey: string;
   }): Promise<void>;

@@ -1,5 +1,6 @@
 import type { AccountId, HoldId, OrderId, RequestId, SeatId } from '../core/ids.ts';
 import type { Money } from '../core/money.ts';
+import type { Actor, OrderStage } from '../core/order-record.ts';
 import type { Refused, Result } from '../core/result.ts';
 
 /** What a fan may know of a seat. `held` covers seats being paid for. */
@@ -30,6 +31,33 @@ export interface OrderItem {
   label: string;
   categoryId: string;
   price: Money;
+  /** Paid back: the seat is somebody else's to buy, its ticket void. */
+  returned: boolean;
+}
+
+/** Money given back, or on its way. */
+export interface Refund {
+  /** The reference that the buyer is told. */
+  refundId: string;
+  amount: Money;
+  seatIds: readonly SeatId[];
+  status: 'pending' | 'succeeded';
+  /** Attempts that the bank refused; the next follows by itself. */
+  failures: number;
+  startedAt: number;
+  reason: string;
+}
+
+/** One step of an order's history: who, when, from what, to what, and why. */
+export interface OrderEvent {
+  at: number;
+  actor: Actor;
+  /** Null for the first. The same as `to` when something else than the stage changed. */
+  from: OrderStage | null;
+  to: OrderStage;
+  why: string;
+  /** The seats from then on, where the step changed them. */
+  seatIds?: readonly SeatId[];
 }
 
 /** An order's life: `held → paying → paid → confirmed`; `held | paying → expired | cancelled`; late money ends in `refunded`. */
@@ -58,10 +86,15 @@ export interface Order {
   confirmedAt: number | null;
   /** Whether Postgres has it; a confirmed order that is not filed is "confirmed, being filed". */
   filed: boolean;
-  refundId: string | null;
+  /** What was captured; null until then. */
+  paid: Money | null;
+  /** Oldest first. */
+  refunds: readonly Refund[];
+  /** Oldest first. */
+  history: readonly OrderEvent[];
   /** Why the last payment attempt failed, in Stripe's words for the buyer; null when none did. */
   paymentProblem: { code: string; message: string } | null;
-  /** One per seat once confirmed. */
+  /** One per seat once confirmed, without those given back. */
   tickets: readonly TicketRef[];
 }
 
@@ -127,6 +160,18 @@ export type SettleOutcome = Result<
   { result: 'confirmed' | 'processing' | 'failed' | 'refunding' | 'refunded'; order: Order },
   | Refused<'booking_not_found' | 'event_not_found'>
   | { code: 'payments_unavailable'; retryAfterMs: number }
+>;
+
+/**
+ * Outcome of a refund by the organiser: begun, and going on by itself. A seat that the booking never had is
+ * `unknown_seat`; `already_refunded` tells that one of them, or all, were given back by another command.
+ */
+export type RefundOutcome = Result<
+  { refund: Refund; order: Order },
+  | { code: 'unknown_seat' | 'duplicate_seat'; seatIds: readonly SeatId[] }
+  | Refused<
+      'booking_not_found' | 'not_paid' | 'already_refunded' | 'request_reused' | 'event_not_found'
+    >
 >;
 
 /** One account's question for seats. */
@@ -202,6 +247,19 @@ export interface SaleSeatsRpc {
   order(request: { accountId: AccountId; orderId: OrderId }): Promise<OrderOutcome>;
   /** The account's orders of this event, newest first. */
   orders(request: { accountId: AccountId }): Promise<readonly Order[]>;
+  /**
+   * Gives a confirmed order back, whole or some of its seats: for what each was sold, never more than was
+   * paid. The seats are free and their tickets void at once; the money follows, retried until it is there.
+   * For organisers: the caller has checked who asks. A `requestId` has its effect on an order once, for good.
+   */
+  refundOrder(request: {
+    orderId: OrderId;
+    /** Absent: all that was not given back yet. */
+    seatIds?: readonly SeatId[] | undefined;
+    requestId: RequestId;
+    /** For the history and the buyer. */
+    reason: string;
+  }): Promise<RefundOutcome>;
   /** The cron's nudge: lost timers re-armed, `paying` orders asked about, outbox sent. */
   reconcile(): Promise<Reconciled>;
 }

@@ -30,7 +30,7 @@ export class MemorySeatStore implements SeatStore {
       const seats = seatsOwned(order);
       if (seats > 0) owned.set(order.accountId, (owned.get(order.accountId) ?? 0) + seats);
     }
-    const openOrders = orders.filter((order) => isOpen(order.stage)).sort(byAge);
+    const openOrders = orders.filter((order) => isOpen(order)).sort(byAge);
     return { seats: [...this.#seats.values()], openOrders, owned };
   }
 

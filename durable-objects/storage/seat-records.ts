@@ -1,4 +1,5 @@
 import type { AccountId, OrderId } from '../core/ids.ts';
+import type { Letter } from '../core/order-effects.ts';
 import type { OrderRecord } from '../core/order-record.ts';
 import type { SeatRow } from '../core/seat-table.ts';
 import type { ExtendOutcome, LockOutcome, Order } from '../protocol/seats-rpc.ts';
@@ -25,6 +26,8 @@ export type OutboxKind = 'file' | 'mail' | 'aside';
 /** Something to be done outside, once in effect, until it is acknowledged. */
 export interface OutboxEntry {
   kind: 'file' | 'mail';
+  /** Null for what is filed. */
+  letter: Letter | null;
   /** Unique; the idempotency key outside. */
   commandId: string;
   orderId: OrderId;

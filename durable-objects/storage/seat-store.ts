@@ -1,5 +1,6 @@
 import type { AccountId, OrderId } from '../core/ids.ts';
 import { isOpen, seatsOwned } from '../core/order-record.ts';
+import type { Letter } from '../core/order-effects.ts';
 import type { OrderRecord } from '../core/order-record.ts';
 import type { SeatRow, SeatState } from '../core/seat-table.ts';
 import type { Order } from '../protocol/seats-rpc.ts';
@@ -58,11 +59,26 @@ export const seatSteps: readonly SchemaStep[] = [
       )));
       DROP TABLE seat_history;`,
   },
+  {
+    id: 'seats-3',
+    sql: `
+      ALTER TABLE outbox ADD COLUMN letter TEXT;
+      UPDATE outbox SET letter = '{"about":"tickets"}' WHERE kind = 'mail';
+      UPDATE orders SET body = json_set(json_remove(body, '$.refund'), '$.returned', json('[]'),
+        '$.paid', CASE WHEN body ->> '$.confirmedAt' IS NULL THEN json(body -> '$.refund.amount')
+          ELSE json_object('amount', (SELECT sum(value) FROM json_each(body, '$.prices')), 'currency', body ->> '$.currency') END,
+        '$.refunds', CASE WHEN body ->> '$.refund' IS NULL THEN json('[]')
+          ELSE json_array(json_object(
+            'refundId', 'refund_' || order_id, 'amount', json(body -> '$.refund.amount'), 'seats', json(body -> '$.seats'),
+            'attempt', body -> '$.refund.attempt', 'done', json(iif(body ->> '$.stage' = 'refunded', 'true', 'false')),
+            'startedAt', at, 'reason', 'refunded', 'requestId', NULL)) END);`,
+  },
 ];
 
 type OutboxSqlRow = {
   seq: number;
   kind: OutboxKind;
+  letter: string | null;
   command_id: string;
   order_id: OrderId;
   body: string;
@@ -109,10 +125,10 @@ export class SqlSeatStore implements SeatStore {
     if (commit.seats.length > 0) this.#writeSeats(commit.seats);
     if (commit.orders.length > 0) this.#writeOrders(commit.orders);
     for (const entry of commit.outbox) {
-      const { kind, commandId, orderId, order, due } = entry;
+      const { kind, letter, commandId, orderId, order, due } = entry;
       this.#run(
-        'INSERT INTO outbox (kind, command_id, order_id, body, attempts, due) VALUES (?, ?, ?, ?, 0, ?)',
-        [kind, commandId, orderId, JSON.stringify(order), due],
+        'INSERT INTO outbox (kind, letter, command_id, order_id, body, attempts, due) VALUES (?, ?, ?, ?, ?, 0, ?)',
+        [kind, letter && JSON.stringify(letter), commandId, orderId, JSON.stringify(order), due],
       );
     }
     if (commit.requests.length > 0) this.#writeRequests(commit.requests);
@@ -231,8 +247,9 @@ export class SqlSeatStore implements SeatStore {
 
   #outbox(where: string, ...values: (string | number)[]): OutboxRow[] {
     const rows = this.#sql.exec<OutboxSqlRow>(`SELECT * FROM outbox ${where}`, ...values);
-    return rows.toArray().map(({ command_id, order_id, body, ...row }) => ({
+    return rows.toArray().map(({ command_id, order_id, letter, body, ...row }) => ({
       ...row,
+      letter: letter === null ? null : (JSON.parse(letter) as Letter),
       order: JSON.parse(body) as Order,
       commandId: command_id,
       orderId: order_id,
@@ -251,7 +268,7 @@ export class SqlSeatStore implements SeatStore {
   #writeOrders(orders: readonly OrderRecord[]): void {
     const rows = orders.map((order) => {
       const { orderId, accountId, createdAt } = order;
-      const open = isOpen(order.stage) ? 1 : 0;
+      const open = isOpen(order) ? 1 : 0;
       return [orderId, accountId, open, seatsOwned(order), createdAt, JSON.stringify(order)];
     });
     this.#sql.exec(

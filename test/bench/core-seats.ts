@@ -95,10 +95,10 @@ function openSale(): { book: OrderBook; locks: OrderLocks; settling: OrderSettli
     endAdmission: () => {},
   };
   const store = new NoStorage();
-  const book = new OrderBook(context, store, () => {});
-  const parts = { store, book, admissions };
   const outbox = new Outbox(context, store, () => {});
-  const settling = new OrderSettling(context, { ...parts, outbox });
+  const book = new OrderBook(context, store, { seats: () => {}, outbox: () => outbox.wake() });
+  const parts = { store, book, admissions };
+  const settling = new OrderSettling(context, parts);
   return { book, locks: new OrderLocks(context, parts), settling, now: sale.now };
 }
 

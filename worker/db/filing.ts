@@ -50,13 +50,22 @@ async function fileAll(db: Database, batch: Batch): Promise<void> {
   if (first) await db.batch([first, ...rest]);
 }
 
-/** One statement may not touch an order twice, so an order's second command goes into the next one. */
+/**
+ * One statement may not touch an order twice, so an order's second command goes into the next one; and with
+ * it whatever sells a seat that it gave back.
+ */
 function waves(rows: readonly FilingRow[]): FilingRow[][] {
   const seen = new Map<string, number>();
+  const seats = new Map<string, number>();
   const result: FilingRow[][] = [];
   for (const row of rows) {
-    const wave = seen.get(row.booking_id) ?? 0;
+    const named = row.items.map(({ seat_id }) => `${row.event_id} ${seat_id}`);
+    const wave = Math.max(
+      seen.get(row.booking_id) ?? 0,
+      ...named.map((seat) => seats.get(seat) ?? 0),
+    );
     seen.set(row.booking_id, wave + 1);
+    for (const seat of named) seats.set(seat, wave);
     const list = result[wave] ?? [];
     list.push(row);
     result[wave] = list;
@@ -66,7 +75,7 @@ function waves(rows: readonly FilingRow[]): FilingRow[][] {
 
 /**
  * A booking never leaves `refunded`, and an item once dead stays dead, whatever order the commands come
- * in. Refunds are sorted first, so that a seat they release can be sold in the same statement.
+ * in. Seats given back are sorted first, so that one they release can be sold in the same statement.
  */
 function statement(rows: readonly FilingRow[]): SQL {
   return sql`
@@ -74,7 +83,7 @@ WITH input AS (
   SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS x(
     command_id text, booking_id text, event_id text, user_id uuid, hold_id text, status text,
     amount bigint, currency text, created_at timestamptz, confirmed_at timestamptz,
-    payment_id text, refund_id text, items jsonb)
+    payment_id text, paid_amount bigint, paid_currency text, actor text, items jsonb, refunds jsonb, history jsonb)
 ), fresh AS (
   INSERT INTO processed_commands (id) SELECT command_id FROM input ON CONFLICT DO NOTHING RETURNING id
 ), todo AS (
@@ -89,29 +98,34 @@ WITH input AS (
   INSERT INTO booking_items
     (booking_id, event_id, seat_id, label, category_id, amount, currency, ticket_id, position, live)
   SELECT todo.booking_id, todo.event_id, i.seat_id, i.label, i.category_id, i.amount, i.currency,
-    i.ticket_id, i.position, todo.status = 'confirmed'
+    i.ticket_id, i.position, i.live
   FROM todo, jsonb_to_recordset(todo.items) AS i(
-    seat_id text, label text, category_id text, amount bigint, currency text, ticket_id text, position int)
-  ORDER BY todo.status = 'confirmed', i.position
+    seat_id text, label text, category_id text, amount bigint, currency text, ticket_id text, position int,
+    live boolean)
+  ORDER BY i.live, i.position
   ON CONFLICT (booking_id, seat_id) DO UPDATE SET live = booking_items.live AND excluded.live,
     ticket_id = coalesce(booking_items.ticket_id, excluded.ticket_id)
 ), paid AS (
   INSERT INTO payments (id, booking_id, amount, currency, status)
-  SELECT payment_id, booking_id, amount, currency,
+  SELECT payment_id, booking_id, paid_amount, paid_currency,
     CASE WHEN status = 'refunded' THEN 'refunded' ELSE 'succeeded' END
   FROM todo WHERE payment_id IS NOT NULL
   ON CONFLICT (id) DO UPDATE SET status = excluded.status WHERE payments.status <> 'refunded'
 ), returned AS (
-  INSERT INTO refunds (id, booking_id, payment_id, amount, currency, status)
-  SELECT refund_id, booking_id, payment_id, amount, currency,
-    CASE WHEN status = 'refunded' THEN 'succeeded' ELSE 'pending' END
-  FROM todo WHERE refund_id IS NOT NULL
-  ON CONFLICT (id) DO UPDATE SET status = excluded.status WHERE refunds.status <> 'succeeded'
+  INSERT INTO refunds
+    (id, booking_id, payment_id, amount, currency, status, attempt, reason, seat_ids, created_at)
+  SELECT r.refund_id, todo.booking_id, todo.payment_id, r.amount, r.currency, r.status, r.attempt, r.reason,
+    r.seat_ids, r.started_at
+  FROM todo, jsonb_to_recordset(todo.refunds) AS r(
+    refund_id text, amount bigint, currency text, status text, attempt int, reason text, seat_ids jsonb,
+    started_at timestamptz)
+  ON CONFLICT (id) DO UPDATE SET status = excluded.status, attempt = excluded.attempt
+  WHERE refunds.status <> 'succeeded'
 )
 INSERT INTO audit_log (actor, action, event_id, subject, details)
-SELECT user_id::text, 'booking.' || status, event_id, booking_id,
-  jsonb_build_object('command', command_id, 'payment', payment_id, 'refund', refund_id,
-    'amount', amount, 'currency', currency, 'seats', jsonb_array_length(items))
+SELECT actor, 'booking.' || status, event_id, booking_id,
+  jsonb_build_object('command', command_id, 'payment', payment_id, 'refunds', refunds,
+    'amount', amount, 'currency', currency, 'seats', jsonb_array_length(items), 'history', history)
 FROM todo`;
 }
 

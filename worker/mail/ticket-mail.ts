@@ -4,6 +4,7 @@ import type { SaleDefinition } from '../../durable-objects/core/sale.ts';
 import type { Order } from '../../durable-objects/protocol/seats-rpc.ts';
 import type { Ticket } from '../schemas/booking.ts';
 import { escapeHtml } from './escape-html.ts';
+import { mailMoney } from './mail-money.ts';
 import type { OutgoingMail } from './send-mail.ts';
 
 /** What a ticket mail is made of. */
@@ -30,7 +31,7 @@ export function ticketMail(input: TicketMailInput): TicketMailBody {
     timeStyle: 'short',
     timeZone: definition.timeZone,
   }).format(definition.startsAt);
-  const total = formatMoney(order.total);
+  const total = mailMoney('en-IN', order.total);
   const place = `${definition.venueName}, ${when} (${definition.timeZone})`;
   const text = [
     `Hello ${name},`,
@@ -59,10 +60,4 @@ export function ticketMail(input: TicketMailInput): TicketMailBody {
       content_id: ticket.id,
     })),
   };
-}
-
-function formatMoney(money: { amount: number; currency: string }): string {
-  const format = new Intl.NumberFormat('en-IN', { style: 'currency', currency: money.currency });
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-  return format.format(money.amount / 10 ** digits);
 }

@@ -85,6 +85,8 @@ export function stripePayments(
           if (codeOf(error) === 'charge_already_refunded') {
             return { ok: true, status: 'succeeded' } as const;
           }
+          // More than is left of the charge: somebody gave back by hand, and somebody must look.
+          if (isTooMuch(error)) return { ok: true, status: 'failed' } as const;
           throw error;
         }
       });
@@ -125,6 +127,16 @@ async function cancelOrRead(stripe: Stripe, intentId: string): Promise<Stripe.Pa
     if (codeOf(error) !== 'payment_intent_unexpected_state') throw error;
     return stripe.paymentIntents.retrieve(intentId);
   }
+}
+
+/** Stripe gives this refusal no code, only the parameter; an amount that is none has one. */
+function isTooMuch(error: unknown): boolean {
+  const { StripeInvalidRequestError } = Stripe.errors;
+  return (
+    error instanceof StripeInvalidRequestError &&
+    error.param === 'amount' &&
+    error.code === undefined
+  );
 }
 
 /** The refund that we asked for under this id, if Stripe has it. */

@@ -9,21 +9,51 @@ export const ticket = z
   .object({ id: z.string(), seatId: z.string(), label: z.string(), code: z.string() })
   .meta({ id: 'Ticket' });
 
+/** Money given back, or on its way. `refundId` is the reference. */
+export const refund = z
+  .object({
+    refundId: z.string(),
+    amount: money,
+    seatIds: z.array(z.string()),
+    status: z.enum(['pending', 'succeeded']),
+    startedAt: time,
+    reason: z.string(),
+  })
+  .meta({ id: 'Refund' });
+
+const stage = z.enum([
+  'hold',
+  'held',
+  'paying',
+  'paid',
+  'confirmed',
+  'expired',
+  'cancelled',
+  'refunding',
+  'refunded',
+]);
+
+/** One step of a booking's history: who, when, from what, to what, and why. */
+export const bookingEvent = z
+  .object({
+    at: time,
+    actor: z.enum(['buyer', 'organiser', 'timer', 'stripe', 'cron']),
+    from: stage.nullable(),
+    to: stage,
+    why: z.string(),
+    seatIds: z
+      .array(z.string())
+      .nullable()
+      .meta({ description: 'The seats from then on, where they changed.' }),
+  })
+  .meta({ id: 'BookingEvent' });
+
 /** A booking from the first hold to the ticket or the refund. */
 export const booking = z
   .object({
     bookingId: z.string(),
     holdId: z.string(),
-    status: z.enum([
-      'held',
-      'paying',
-      'paid',
-      'confirmed',
-      'expired',
-      'cancelled',
-      'refunding',
-      'refunded',
-    ]),
+    status: stage.exclude(['hold']),
     event: z.object({
       id: z.string(),
       name: z.string(),
@@ -32,14 +62,22 @@ export const booking = z
       startsAt: time,
     }),
     items: z.array(
-      z.object({ seatId: z.string(), label: z.string(), categoryId: z.string(), price: money }),
+      z.object({
+        seatId: z.string(),
+        label: z.string(),
+        categoryId: z.string(),
+        price: money,
+        returned: z.boolean().meta({ description: 'Given back: its ticket is void.' }),
+      }),
     ),
     total: money,
     createdAt: time,
     expiresAt: time.nullable().meta({ description: 'Until when to pay; null once that is over.' }),
     confirmedAt: time.nullable(),
     filed: z.boolean().meta({ description: 'False: confirmed, being filed.' }),
-    refundId: z.string().nullable(),
+    refundId: z.string().nullable().meta({ description: 'Of the newest refund.' }),
+    refunds: z.array(refund),
+    history: z.array(bookingEvent),
     paymentProblem: z.object({ code: z.string(), message: z.string() }).nullable(),
     tickets: z.array(ticket),
   })

@@ -1,5 +1,6 @@
 import { unpackSeats } from '../../../durable-objects/core/seat-status.ts';
 import type { AccountId } from '../../../durable-objects/core/ids.ts';
+import type { Money } from '../../../durable-objects/core/money.ts';
 import type { Order } from '../../../durable-objects/protocol/seats-rpc.ts';
 import type { HandSale } from '../../unit/seats/sale-kit.ts';
 
@@ -34,7 +35,8 @@ function checkSeats(
   const owners = new Map<string, Order>();
   for (const order of orders) {
     if (!HOLDS_SEATS.has(order.status)) continue;
-    for (const { seatId } of order.items) {
+    for (const { seatId, returned } of order.items) {
+      if (returned) continue;
       if (owners.has(seatId)) wrong(`seat ${seatId} has two owners`);
       owners.set(seatId, order);
     }
@@ -68,9 +70,23 @@ function checkMoney(
     const refunds = [...sale.payments.refunds.values()].filter(
       (refund) => refund.intentId === intents[0]?.id,
     );
-    if (refunds.length > (order.status === 'refunded' || order.status === 'refunding' ? 1 : 0))
-      wrong(`${order.orderId} was refunded ${refunds.length} times and is ${order.status}`);
+    checkRefunds(order, refunds, wrong);
   }
+}
+
+/** What the bank gave back is what the order says, never more than was paid, and its price to the seat. */
+function checkRefunds(
+  order: Order,
+  given: readonly { amount: Money }[],
+  wrong: (what: string) => never,
+): void {
+  const { refunds, items, orderId, status } = order;
+  if (given.length > refunds.length) wrong(`${orderId} was refunded ${given.length} times`);
+  const back = refunds.reduce((total, { amount }) => total + amount.amount, 0);
+  if (back > (order.paid?.amount ?? 0)) wrong(`${orderId} gives back more than was paid`);
+  const returned = items.filter((item) => item.returned);
+  const worth = returned.reduce((total, { price }) => total + price.amount, 0);
+  if (worth !== back) wrong(`${orderId} gave seats worth ${worth} back for ${back}, ${status}`);
 }
 
 function checkEnd(sale: HandSale, orders: readonly Order[], wrong: (what: string) => never): void {
@@ -85,7 +101,12 @@ function checkEnd(sale: HandSale, orders: readonly Order[], wrong: (what: string
     if (!paid) continue;
     if (!order.filed) wrong(`${order.orderId} was never filed`);
     const mails = new Set(sale.mailed.filter((id) => id.startsWith(`${order.orderId}:`)));
-    if (mails.size !== (order.status === 'confirmed' ? 1 : 0)) wrong(`mails of ${order.orderId}`);
+    const tickets = order.confirmedAt === null ? 0 : 1;
+    const failed = order.refunds.filter(({ failures }) => failures > 0).length;
+    if (mails.size !== tickets + 2 * order.refunds.length + failed)
+      wrong(`mails of ${order.orderId}: ${[...mails].join(', ')}`);
+    if (order.refunds.some((refund) => refund.status !== 'succeeded'))
+      wrong(`a refund of ${order.orderId} never ended`);
   }
   const filed = new Set(sale.filedOnce.keys());
   for (const id of filed)

@@ -106,7 +106,7 @@ export class Outside extends Bystander {
           }),
       },
       randomness: { round: async () => ({ ok: false, code: 'unavailable' }) },
-      mail: { sendTickets: () => through('mails', () => undefined) },
+      mail: { send: () => through('mails', () => undefined) },
       telemetry: {
         record: (event) => {
           meters.add(`log lines: ${event.name}`);

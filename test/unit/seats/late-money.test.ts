@@ -42,7 +42,7 @@ describe('late money', () => {
     await sale.pass(3 * MINUTE);
     expect(sale.see(order)).toMatchObject({
       status: 'refunded',
-      refundId: `refund_${order.orderId}`,
+      refunds: [{ refundId: `refund_${order.orderId}`, amount: order.total, status: 'succeeded' }],
       filed: true,
       tickets: [],
     });
@@ -50,7 +50,10 @@ describe('late money', () => {
     expect(asked.length).toBeGreaterThan(2);
     expect(new Set(asked.map((call) => call.key)).size).toBe(1);
     expect(sale.payments.refunds.size).toBe(1);
-    expect(sale.filed.map((row) => row.commandId)).toEqual([`${order.orderId}:refunded`]);
+    const { orderId } = order;
+    expect([...sale.filedOnce.keys()]).toEqual([`${orderId}:refunding`, `${orderId}:refunded`]);
+    const letters = ['refund_started', 'refund_done'];
+    expect(sale.mailed).toEqual(letters.map((name) => `${orderId}:${name}:refund_${orderId}`));
     expect(sale.count('refunded')).toBe(1);
     expect(sale.desk.seatsLeft()).toBe(199);
   });
@@ -64,7 +67,7 @@ describe('late money', () => {
     await sale.settleDown();
     expect(sale.see(order)).toMatchObject({
       status: 'refunding',
-      refundId: `refund_${order.orderId}_2`,
+      refunds: [{ refundId: `refund_${order.orderId}`, status: 'pending', failures: 1 }],
     });
     expect(sale.count('problem')).toBe(1);
     const trouble = { orderId: order.orderId, kind: 'refund_failed' };

@@ -342,7 +342,7 @@ export class HandSale {
         refund: (request) => this.#whileAlive(payments.refund(request)),
       },
       filing: { file: (batch) => this.#whileAlive(this.#file(batch)) },
-      mail: { sendTickets: (request) => this.#whileAlive(this.#mail(request.idempotencyKey)) },
+      mail: { send: (request) => this.#whileAlive(this.#mail(request.idempotencyKey)) },
       randomness: { round: async () => ({ ok: false, code: 'unavailable' }) },
       telemetry: { record: (event) => this.told.push(event) },
     };

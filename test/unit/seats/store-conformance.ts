@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AccountId, HoldId, OrderId } from '../../../durable-objects/core/ids.ts';
-import type { OrderRecord } from '../../../durable-objects/core/order-record.ts';
+import type { OrderRecord, RefundRecord } from '../../../durable-objects/core/order-record.ts';
 import { expandPlan } from '../../../durable-objects/core/plan-geometry.ts';
 import { SEAT } from '../../../durable-objects/core/seat-table.ts';
 import { viewOrder } from '../../../durable-objects/event-sale/order-view.ts';
@@ -35,7 +35,9 @@ export function record(name: string, changes: Partial<OrderRecord> = {}): OrderR
     paymentIntentId: null,
     paymentProblem: null,
     confirmedAt: null,
-    refund: null,
+    paid: null,
+    returned: [],
+    refunds: [],
     filed: false,
     steps: [],
     ...changes,
@@ -45,8 +47,20 @@ export function record(name: string, changes: Partial<OrderRecord> = {}): OrderR
 function entry(name: string, kind: 'file' | 'mail', due: number) {
   const orderId = `book_show_${name}` as OrderId;
   const order = viewOrder(record(name), expandPlan(smallPlan));
-  return { kind, commandId: `${name}:${kind}`, orderId, order, due };
+  const letter = kind === 'mail' ? ({ about: 'tickets' } as const) : null;
+  return { kind, letter, commandId: `${name}:${kind}`, orderId, order, due };
 }
+
+const refund: RefundRecord = {
+  refundId: 'refund_book_show_back',
+  amount: { amount: 100, currency: 'INR' },
+  seats: [0],
+  attempt: 1,
+  done: false,
+  startedAt: 2_000,
+  reason: 'moved',
+  requestId: 'r',
+};
 
 /** What every `SeatStore` must do, wherever it keeps its rows. */
 export function storeConformance(withStore: WithStore): void {
@@ -91,7 +105,7 @@ export function storeConformance(withStore: WithStore): void {
           record('early', { createdAt: 1_000 }),
           record('sold', { stage: 'confirmed', seats: [2, 3, 4] }),
           record('over', { stage: 'expired', ...bob }),
-          record('back', { stage: 'refunding', createdAt: 2_000 }),
+          record('back', { stage: 'confirmed', createdAt: 2_000, seats: [], refunds: [refund] }),
         ],
       });
       const { openOrders, owned } = store.load();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { timerStage } from '../../../web/src/checkout/timer.ts';
-import { formatMoney, minorDigits } from '../../../web/src/format/money.ts';
+import { minorDigits } from '../../../durable-objects/core/money.ts';
+import { formatMoney } from '../../../web/src/format/money.ts';
 import { formatCountdown, formatDateTime, waitRange } from '../../../web/src/format/time.ts';
 import { formatMessage, formatNumber } from '../../../web/src/i18n/format-message.ts';
 import { calendarFile } from '../../../web/src/tickets/calendar.ts';

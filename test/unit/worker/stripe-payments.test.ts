@@ -150,17 +150,23 @@ describe('payments at Stripe', () => {
     expect(data.map((one) => one.amount)).toEqual([total.amount]);
   });
 
-  it.each([-1, 0, 0.5, 250_001])(
-    'give nothing back when asked for %d of 250,000',
-    async (amount) => {
-      const intentId = await intent();
-      await confirm(intentId, 'pm_card_visa');
-      const refundId = `refund-wrong-${made}`;
-      const asked = payments.refund({ intentId, refundId, amount: { amount, currency: 'INR' } });
-      await expect(asked).rejects.toThrow(Stripe.errors.StripeInvalidRequestError);
-      expect((await client.refunds.list({ payment_intent: intentId })).data).toEqual([]);
-    },
-  );
+  it.each([-1, 0, 0.5])('give nothing back when asked for %d of 250,000', async (amount) => {
+    const intentId = await intent();
+    await confirm(intentId, 'pm_card_visa');
+    const refundId = `refund-wrong-${made}`;
+    const asked = payments.refund({ intentId, refundId, amount: { amount, currency: 'INR' } });
+    await expect(asked).rejects.toThrow(Stripe.errors.StripeInvalidRequestError);
+    expect((await client.refunds.list({ payment_intent: intentId })).data).toEqual([]);
+  });
+
+  it('give nothing back when asked for more than is left, and say that it failed for good', async () => {
+    const intentId = await intent();
+    await confirm(intentId, 'pm_card_visa');
+    const refund = { intentId, refundId: `refund-much-${made}` };
+    const amount = { amount: 250_001, currency: 'INR' };
+    expect(await payments.refund({ ...refund, amount })).toEqual({ ok: true, status: 'failed' });
+    expect((await client.refunds.list({ payment_intent: intentId })).data).toEqual([]);
+  });
 
   it('call no answer an unknown outcome, never a failure (failure case F14)', async () => {
     const nobody = stripePayments(openStripe(settings('http://localhost:9')));

@@ -7,7 +7,7 @@ import type {
   OrderId,
   SeatId,
 } from '../../../durable-objects/core/ids.ts';
-import type { Order, OrderStatus } from '../../../durable-objects/protocol/seats-rpc.ts';
+import type { Order, OrderStatus, Refund } from '../../../durable-objects/protocol/seats-rpc.ts';
 import { filedOrders } from '../../../worker/db/bookings.ts';
 import { databaseAt } from '../../../worker/db/database.ts';
 import { postgresFiling } from '../../../worker/db/filing.ts';
@@ -33,6 +33,7 @@ function order(n: number, seats: string[], over: Partial<Order> = {}): Order {
       label: `Seat ${seat}`,
       categoryId: 'stalls',
       price,
+      returned: false,
     })),
     total: { amount: price.amount * seats.length, currency: 'INR' },
     createdAt: 1_795_000_000_000 + made,
@@ -40,7 +41,9 @@ function order(n: number, seats: string[], over: Partial<Order> = {}): Order {
     paymentIntentId: `pi_${id}`,
     confirmedAt: 1_795_000_100_123,
     filed: false,
-    refundId: null,
+    paid: { amount: price.amount * seats.length, currency: 'INR' },
+    refunds: [],
+    history: [],
     paymentProblem: null,
     tickets: seats.map((seat) => ({ ticketId: `ticket_${id}_${seat}`, seatId: seat as SeatId })),
     ...over,
@@ -48,7 +51,17 @@ function order(n: number, seats: string[], over: Partial<Order> = {}): Order {
 }
 
 function refunded(paid: Order): Order {
-  return { ...paid, status: 'refunded', refundId: `refund_${paid.orderId}`, tickets: [] };
+  const refund: Refund = {
+    refundId: `refund_${paid.orderId}`,
+    amount: paid.total,
+    seatIds: paid.items.map(({ seatId }) => seatId),
+    status: 'succeeded',
+    failures: 0,
+    startedAt: 1_795_000_200_000,
+    reason: 'seats_gone',
+  };
+  const items = paid.items.map((item) => ({ ...item, returned: true }));
+  return { ...paid, status: 'refunded', items, refunds: [refund], tickets: [] };
 }
 
 function command(made: Order, kind: OrderStatus = made.status) {
@@ -116,6 +129,39 @@ describe('filing in Postgres', () => {
     const other = order(48, ['T31']);
     await filing.file([command(refunded(other)), command(other)]);
     expect((await stored(other))?.status).toBe('refunded');
+  });
+
+  it('takes a seat that was given back, and sells it again with all that led there in one batch', async () => {
+    const sold = order(51, ['T50', 'T51']);
+    const [gone, kept] = sold.items;
+    if (gone === undefined || kept === undefined) throw new Error('two seats');
+    const part: Order = {
+      ...sold,
+      items: [{ ...gone, returned: true }, kept],
+      refunds: [
+        {
+          refundId: `refund_${sold.orderId}`,
+          amount: gone.price,
+          seatIds: [gone.seatId],
+          status: 'pending',
+          failures: 1,
+          startedAt: 1_795_000_200_000,
+          reason: 'a pillar stands in the way',
+        },
+      ],
+      history: [{ at: 1, actor: 'organiser', from: 'confirmed', to: 'confirmed', why: 'a pillar' }],
+      tickets: sold.tickets.slice(1),
+    };
+    const next = order(52, ['T50']);
+    const commands = [
+      command(sold),
+      { ...command(part), commandId: `part:${sold.orderId}` },
+      command(next),
+    ];
+    expect(await filing.file(commands)).toEqual({ refused: [] });
+    expect(await filing.file(commands)).toEqual({ refused: [] });
+    expect(await stored(sold)).toEqual({ ...part, filed: true, expiresAt: sold.createdAt });
+    expect((await stored(next))?.tickets).toEqual(next.tickets);
   });
 
   it('files late money that never had seats as a refund', async () => {

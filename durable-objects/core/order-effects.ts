@@ -1,0 +1,38 @@
+import { isFiled } from './order-record.ts';
+import type { OrderRecord } from './order-record.ts';
+
+/** A letter to the buyer of an order, sent once. */
+export type Letter =
+  | { about: 'tickets' }
+  | { about: 'refund_started' | 'refund_done' | 'refund_failed'; refundId: string };
+
+/** Something that a step of an order causes outside; `name` is unique among those of the order. */
+export type Effect =
+  | { kind: 'file'; name: string }
+  | { kind: 'mail'; name: string; letter: Letter };
+
+/**
+ * What the step from `before` to `after` causes outside. No desk decides it: money cannot move without
+ * Postgres and the buyer being told.
+ */
+export function effectsOf(before: OrderRecord | null, after: OrderRecord): Effect[] {
+  const effects: Effect[] = [];
+  const stepped = before?.stage !== after.stage;
+  if (isFiled(after.stage)) {
+    const name = stepped ? after.stage : `${after.stage}-${after.steps.length}`;
+    effects.push({ kind: 'file', name });
+  }
+  const write = (letter: Letter): void => {
+    const name = 'refundId' in letter ? `${letter.about}:${letter.refundId}` : letter.about;
+    effects.push({ kind: 'mail', name, letter });
+  };
+  if (stepped && after.stage === 'confirmed') write({ about: 'tickets' });
+  after.refunds.forEach(({ refundId, attempt, done }, index) => {
+    const known = before?.refunds[index];
+    if (known === undefined) write({ about: 'refund_started', refundId });
+    // Told once, however many attempts fail: the organiser has it on a list.
+    if (attempt > 1 && known?.attempt === 1) write({ about: 'refund_failed', refundId });
+    if (done && known?.done !== true) write({ about: 'refund_done', refundId });
+  });
+  return effects;
+}

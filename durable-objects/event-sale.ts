@@ -150,13 +150,17 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
   async reconcile() {
     const desks = await this.#open();
     if (desks === null) return { paying: 0, unfiled: 0, troubles: [] };
-    await this.#growTree();
+    await this.#meetCatalogue();
     desks.organiser.nudge();
     return desks.orders.reconcile();
   }
 
   async setPaused(request: Params<'setPaused'>) {
     return (await this.#open())?.organiser.setPaused(request) ?? NO_EVENT;
+  }
+
+  async changePlan(request: Params<'changePlan'>) {
+    return (await this.#open())?.organiser.changePlan(request) ?? NO_EVENT;
   }
 
   async troubles() {
@@ -173,12 +177,17 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
       : ({ ok: true, page: desks.organiser.actions(request.before) } as const);
   }
 
-  /** Of all that the catalogue says, only a larger number of leaves is taken over while the sale is on. */
-  async #growTree(): Promise<void> {
+  /**
+   * Of all that the catalogue says, only a larger number of leaves is taken over while the sale is on; it
+   * is told the plan where it has not heard of a change.
+   */
+  async #meetCatalogue(): Promise<void> {
     const kept = this.#definition;
     if (kept === null) return;
     try {
-      const current = await this.#portsOnce().catalogue.load(kept.eventId);
+      const ports = this.#portsOnce();
+      const current = await ports.catalogue.load(kept.eventId);
+      if (current !== null && current.plan.version < kept.plan.version) await ports.plans.use(kept);
       const grown = current === null ? null : withMoreLeaves(kept, current.settings.leaves);
       if (grown === null) return;
       replaceDefinition(this.ctx.storage.sql, grown);
@@ -263,6 +272,13 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
     const organiser = new OrganiserDesk(context, {
       ports: this.#portsOnce(),
       store: new ActionStore(sql),
+      replace: (changed, also) => {
+        this.ctx.storage.transactionSync(() => {
+          replaceDefinition(sql, changed);
+          also();
+        });
+        this.#definition = changed;
+      },
       queue,
       orders,
     });

@@ -10,6 +10,7 @@ import { postgresActions } from './db/actions.ts';
 import { CatalogueCache, loadEvent } from './db/catalogue.ts';
 import { databaseAt } from './db/database.ts';
 import type { Database } from './db/database.ts';
+import { postgresPlans } from './db/plans.ts';
 import { postgresFiling } from './db/filing.ts';
 import type { Env } from './env.ts';
 import { resendMail } from './mail/resend-mail.ts';
@@ -77,6 +78,7 @@ export function salePorts(env: Env): SalePorts & OrganiserPorts {
     },
     payments: stripePayments(openStripe(settings.stripe), breakers.stripe),
     actions: postgresActions(db),
+    plans: postgresPlans(db),
     filing: { file: (batch) => breakers.postgres.run(() => filing.file(batch)) },
     mail: resendMail(settings, db),
     randomness: drandRandomness(settings.drandApiBase),

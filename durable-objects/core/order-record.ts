@@ -51,7 +51,10 @@ export interface RefundRecord {
   readonly requestId: string | null;
 }
 
-/** An order from the first lock to its end, as the sale keeps it. It begins as a hold. Times are epoch ms. */
+/**
+ * An order from the first lock to its end, as the sale keeps it. It begins as a hold. Times are epoch ms.
+ * Seats are named by index: each field that does so is one of `renumberOrder` too.
+ */
 export interface OrderRecord {
   readonly orderId: OrderId;
   readonly holdId: HoldId;

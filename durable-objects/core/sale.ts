@@ -53,6 +53,10 @@ export interface SaleDefinition {
   settings: SaleSettings;
   categories: readonly Category[];
   plan: SeatPlan;
+  /** Set by EventSale when its plan was changed: what it sold before, newest first. */
+  earlierPlans?: readonly SeatPlan[];
+  /** With it, the version of the seats then: clients that know an older one load everything again. */
+  seatVersion?: number;
 }
 
 /** The sale with a larger tree, or null when it is not larger: a tree never shrinks. */

@@ -40,7 +40,9 @@ export class SeatTable {
   #previews = 0;
   #version = 0;
 
-  constructor(capacity: number, rows: Iterable<SeatRow>) {
+  /** `leastVersion` is for a table whose seats were numbered anew: it is never older than that. */
+  constructor(capacity: number, rows: Iterable<SeatRow>, leastVersion = 0) {
+    this.#version = leastVersion;
     this.capacity = capacity;
     this.#states = new Uint8Array(capacity);
     this.#versions = new Uint32Array(capacity);

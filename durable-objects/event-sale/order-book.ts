@@ -1,4 +1,3 @@
-import { mapRows } from '../core/alternatives.ts';
 import type { FreeSeats, RowMap } from '../core/alternatives.ts';
 import { orderIdOf } from '../core/ids.ts';
 import type { AccountId, HoldId, OrderId, SeatId } from '../core/ids.ts';
@@ -14,7 +13,8 @@ import {
 } from '../core/order-record.ts';
 import type { OrderRecord, OrderStage } from '../core/order-record.ts';
 import type { Category, Seat } from '../core/plan.ts';
-import { expandPlan } from '../core/plan-geometry.ts';
+import { renumbering, seatsEver } from '../core/plan-change.ts';
+import type { SaleDefinition } from '../core/sale.ts';
 import { SEAT, SeatTable } from '../core/seat-table.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Telemetry } from '../protocol/ports.ts';
@@ -23,6 +23,8 @@ import type { SaleContext } from './context.ts';
 import { seatChanges } from './order-moves.ts';
 import type { Move } from './order-moves.ts';
 import { viewOrder } from './order-view.ts';
+import { planInUse, withLeftOut } from './plan-in-use.ts';
+import type { PlanInUse } from './plan-in-use.ts';
 
 /** What is stored in the same transaction as the moves. */
 export interface CommitExtras {
@@ -60,14 +62,10 @@ const EVENT_OF_STAGE: Partial<Record<OrderStage, Parameters<Telemetry['record']>
  * against the seats, stored, and only then taken over, in one synchronous block.
  */
 export class OrderBook implements FreeSeats {
-  readonly seats: readonly Seat[];
-  readonly rows: RowMap;
   readonly #context: SaleContext;
   readonly #store: SeatStore;
   readonly #hear: BookListener;
-  readonly #indices: ReadonlyMap<string, number>;
-  readonly #categories: ReadonlyMap<string, Category>;
-  readonly #freeInRow: Int32Array;
+  #plan: PlanInUse;
   readonly #open = new Map<OrderId, OrderRecord>();
   readonly #liveHolds = new Map<string, OrderId>();
   #owned = new Map<AccountId, number>();
@@ -79,11 +77,7 @@ export class OrderBook implements FreeSeats {
     this.#context = context;
     this.#store = store;
     this.#hear = listener;
-    this.seats = expandPlan(context.definition.plan);
-    this.rows = mapRows(this.seats);
-    this.#indices = new Map(this.seats.map((seat, index) => [seat.id, index]));
-    this.#categories = new Map(context.definition.categories.map((band) => [band.id, band]));
-    this.#freeInRow = new Int32Array(this.rows.rows.length);
+    this.#plan = planInUse(context.definition);
     this.#table = this.#load();
   }
 
@@ -92,7 +86,21 @@ export class OrderBook implements FreeSeats {
   }
 
   freeInRow(row: number): number {
-    return this.#freeInRow[row] ?? 0;
+    return this.#plan.freeInRow[row] ?? 0;
+  }
+
+  /** Every seat that the sale has, and then those that a change of its plan left out. */
+  get seats(): readonly Seat[] {
+    return this.#plan.seats;
+  }
+
+  /** How many of `seats` are on sale. */
+  get onSale(): number {
+    return this.#plan.onSale;
+  }
+
+  get rows(): RowMap {
+    return this.#plan.rows;
   }
 
   /** The seats as they are; read only. */
@@ -105,12 +113,12 @@ export class OrderBook implements FreeSeats {
 
   /** A seat's index, or null for an id that is no seat of the plan. */
   indexOf(seatId: SeatId): number | null {
-    return this.#indices.get(seatId) ?? null;
+    return this.#plan.indices.get(seatId) ?? null;
   }
 
   /** The seat's price band. A plan that names a band the event lacks is a bug. */
   categoryOf(index: number): Category {
-    const category = this.#categories.get(this.seats[index]?.categoryId ?? '');
+    const category = this.#plan.categories.get(this.seats[index]?.categoryId ?? '');
     if (category === undefined) throw new Error(`seat ${index} has no price`);
     return category;
   }
@@ -254,6 +262,24 @@ export class OrderBook implements FreeSeats {
     }
   }
 
+  /** Seats that are held, paid for or sold at `now`. */
+  taken(now: number): Seat[] {
+    this.sweep(now);
+    return this.seats.filter((_, index) => this.#table.owner(index) !== null);
+  }
+
+  /** Stores seats and orders under the numbers that the changed sale gives its seats; `reload` comes next. */
+  renumber(changed: SaleDefinition): void {
+    const map = renumbering(this.seats, seatsEver(changed).seats);
+    if (map !== null) this.#store.renumber(map);
+  }
+
+  /** Takes the plan of the context's definition over, and what is stored. */
+  reload(): void {
+    this.#plan = planInUse(this.#context.definition);
+    this.#table = this.#load();
+  }
+
   /** Sets the order's timer as its stage asks for. */
   arm(order: OrderRecord, now: number): void {
     const { timers } = this.#context;
@@ -311,8 +337,10 @@ export class OrderBook implements FreeSeats {
     }
     this.#owned = new Map(owned);
     this.#nextExpiry = this.#earliestExpiry();
-    const table = new SeatTable(this.seats.length, seats);
-    this.#freeInRow.fill(0);
+    const { seatVersion = 0 } = this.#context.definition;
+    const rows = withLeftOut(seats, this.#plan, seatVersion);
+    const table = new SeatTable(this.seats.length, rows, seatVersion);
+    this.#plan.freeInRow.fill(0);
     for (let index = 0; index < table.capacity; index++)
       if (table.isFree(index)) this.#countInRow(index, 1);
     return table;
@@ -320,7 +348,7 @@ export class OrderBook implements FreeSeats {
 
   #countInRow(index: number, change: number): void {
     const row = this.rows.rowOf[index];
-    if (row !== undefined) this.#freeInRow[row] = this.freeInRow(row) + change;
+    if (row !== undefined) this.#plan.freeInRow[row] = this.freeInRow(row) + change;
   }
 
   #earliestExpiry(): number {

@@ -2,6 +2,10 @@ import type { AccountId, OrderId } from '../core/ids.ts';
 import { isMoneyOpen, openRefunds } from '../core/order-record.ts';
 import type { OrderRecord } from '../core/order-record.ts';
 import { refundKey } from '../core/refund-rules.ts';
+import { judgePlan, withPlan } from '../core/plan-change.ts';
+import type { PlanDraft, PlanRefusal } from '../core/plan-change.ts';
+import type { Result } from '../core/result.ts';
+import type { SaleDefinition } from '../core/sale.ts';
 import type {
   ExtendOutcome,
   LockOutcome,
@@ -56,6 +60,7 @@ export class OrderDesk implements SeatCount {
   readonly #holds: OrderHolds;
   readonly #payments: OrderPayments;
   readonly #refunds: OrderRefunds;
+  readonly #onSeatsChanged: () => void;
 
   constructor(
     context: SaleContext,
@@ -65,6 +70,7 @@ export class OrderDesk implements SeatCount {
   ) {
     this.#context = context;
     this.#store = store;
+    this.#onSeatsChanged = onSeatsChanged;
     const book: OrderBook = new OrderBook(context, store, {
       seats: (indices) => {
         this.#frames.changed(indices);
@@ -172,6 +178,29 @@ export class OrderDesk implements SeatCount {
     this.#outbox.wake();
     const paying = this.#book.openOrders().filter((order) => order.stage === 'paying').length;
     return { paying, unfiled: this.#outbox.unfiled(), troubles: this.troubles() };
+  }
+
+  /** Whether the sale may go on with this plan, judged now. */
+  judgePlan(draft: PlanDraft): Result<object, PlanRefusal> {
+    const { definition } = this.#context;
+    return judgePlan(definition, draft, this.#book.taken(this.#context.now()));
+  }
+
+  /** The sale with the plan that was judged right now. */
+  planned(draft: PlanDraft, version: number): SaleDefinition {
+    return withPlan(this.#context.definition, draft, version, this.#book.table.version + 1);
+  }
+
+  /** Stores the seats as the changed sale numbers them; in one transaction with its definition. */
+  renumber(changed: SaleDefinition): void {
+    this.#book.renumber(changed);
+  }
+
+  /** The context has another plan: from now on this one is sold, and everybody who watches loads it. */
+  planChanged(): void {
+    this.#book.reload();
+    this.#frames.renumbered();
+    this.#onSeatsChanged();
   }
 
   /** Idempotent; a timer only tidies, tells and asks, for expiry is judged on read. */

@@ -8,13 +8,13 @@ import type { OrderBook } from './order-book.ts';
 /** Tells watchers what changed, gathered over `LIMITS.seatFlushMs`, and keeps the packed snapshot. */
 export class SeatFrames {
   readonly #context: SaleContext;
-  readonly #book: Pick<OrderBook, 'table'>;
+  readonly #book: Pick<OrderBook, 'table' | 'onSale'>;
   readonly #pending = new Set<number>();
   #sentVersion: number;
   #snapshot: SeatSnapshot | null = null;
   #scheduled = false;
 
-  constructor(context: SaleContext, book: Pick<OrderBook, 'table'>) {
+  constructor(context: SaleContext, book: Pick<OrderBook, 'table' | 'onSale'>) {
     this.#context = context;
     this.#book = book;
     // Changes of before the wake may not have been sent: older clients load the snapshot again.
@@ -23,11 +23,9 @@ export class SeatFrames {
 
   /** All statuses, packed once for each version. */
   snapshot(planVersion: number): SeatSnapshot {
-    const { table } = this.#book;
+    const { table, onSale } = this.#book;
     if (this.#snapshot?.version !== table.version) {
-      const codes = Uint8Array.from({ length: table.capacity }, (_, index) =>
-        table.publicCode(index),
-      );
+      const codes = Uint8Array.from({ length: onSale }, (_, index) => table.publicCode(index));
       this.#snapshot = { version: table.version, planVersion, packed: packSeats(codes) };
     }
     return this.#snapshot;
@@ -41,6 +39,13 @@ export class SeatFrames {
     this.#context.later(LIMITS.seatFlushMs, () => this.#flush());
   }
 
+  /** The seats have other numbers now: everybody who watches loads them again. */
+  renumbered(): void {
+    this.#pending.clear();
+    this.#sentVersion = this.#book.table.version;
+    this.#send([]);
+  }
+
   #flush(): void {
     this.#scheduled = false;
     if (this.#pending.size === 0) return;
@@ -49,15 +54,14 @@ export class SeatFrames {
       index,
       seatCodeName(table.publicCode(index)),
     ]);
-    const { version } = table;
-    const message: SeatsMessage = {
-      v: 1,
-      type: 'seats',
-      from: this.#sentVersion,
-      version,
-      changes,
-    };
     this.#pending.clear();
+    this.#send(changes);
+  }
+
+  #send(changes: SeatsMessage['changes']): void {
+    const { version } = this.#book.table;
+    const from = this.#sentVersion;
+    const message: SeatsMessage = { v: 1, type: 'seats', from, version, changes };
     this.#sentVersion = version;
     this.#context.publish({ seats: JSON.stringify(message) });
   }

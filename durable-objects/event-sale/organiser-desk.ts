@@ -1,9 +1,13 @@
+import { draftFingerprint } from '../core/plan-change.ts';
+import { planCapacity } from '../core/plan-geometry.ts';
+import type { SaleDefinition } from '../core/sale.ts';
 import type { OrganiserPorts } from '../protocol/ports.ts';
 import type {
   ActionPage,
   CommandOutcome,
   OrganiserAction,
   OrganiserCommand,
+  PlanOutcome,
   SaleOrganiserRpc,
 } from '../protocol/organiser-rpc.ts';
 import { LIMITS } from '../protocol/limits.ts';
@@ -14,6 +18,14 @@ import type { OrderDesk } from './order-desk.ts';
 import type { QueueDesk } from './queue-desk.ts';
 
 type Request<Method extends keyof SaleOrganiserRpc> = Parameters<SaleOrganiserRpc[Method]>[0];
+interface Parts {
+  ports: OrganiserPorts;
+  store: ActionStore;
+  queue: QueueDesk;
+  orders: OrderDesk;
+  /** Keeps a changed definition, in one transaction with what `also` stores, and then goes by it. */
+  replace: (changed: SaleDefinition, also: () => void) => void;
+}
 type Deed = Pick<OrganiserAction, 'deed' | 'subject' | 'details'>;
 
 /**
@@ -26,17 +38,17 @@ export class OrganiserDesk {
   readonly #store: ActionStore;
   readonly #queue: QueueDesk;
   readonly #orders: OrderDesk;
+  readonly #replace: Parts['replace'];
+  #changing: Promise<unknown> = Promise.resolve();
   #filing = false;
 
-  constructor(
-    context: SaleContext,
-    parts: { ports: OrganiserPorts; store: ActionStore; queue: QueueDesk; orders: OrderDesk },
-  ) {
+  constructor(context: SaleContext, parts: Parts) {
     this.#context = context;
     this.#ports = parts.ports;
     this.#store = parts.store;
     this.#queue = parts.queue;
     this.#orders = parts.orders;
+    this.#replace = parts.replace;
   }
 
   setPaused(request: Request<'setPaused'>): CommandOutcome {
@@ -46,7 +58,55 @@ export class OrganiserDesk {
     if (known !== null) return known;
     this.#queue.setPaused(request.paused);
     this.#keep(request, { deed, subject: eventId, details: {} });
+    this.nudge();
     return { ok: true };
+  }
+
+  /** One change after the other, so that versions grow. */
+  async changePlan(request: Request<'changePlan'>): Promise<PlanOutcome> {
+    const change = this.#changing.then(() => this.#changePlan(request));
+    this.#changing = change.catch(() => undefined);
+    return change;
+  }
+
+  async #changePlan(request: Request<'changePlan'>): Promise<PlanOutcome> {
+    const { eventId, plan } = this.#context.definition;
+    const { draft } = request;
+    const asked = draftFingerprint(draft);
+    const known = this.#repeat(request, { deed: 'plan', subject: eventId, asked });
+    if (known !== null) return known.ok ? this.#onSale() : known;
+    const early = this.#orders.judgePlan(draft);
+    if (!early.ok) return early;
+    let version: number;
+    try {
+      version = await this.#ports.plans.add(plan.venueId, draft.sections);
+    } catch (error) {
+      this.#problem(`a new plan: ${String(error)}`);
+      return { ok: false, code: 'unavailable' };
+    }
+    // Seats were sold while Postgres was asked.
+    const verdict = this.#orders.judgePlan(draft);
+    if (!verdict.ok) return verdict;
+    const changed = this.#orders.planned(draft, version);
+    this.#replace(changed, () => {
+      this.#orders.renumber(changed);
+      const details = { asked, planVersion: version, before: plan.version };
+      this.#keep(request, { deed: 'plan', subject: eventId, details });
+    });
+    this.#orders.planChanged();
+    this.nudge();
+    try {
+      await this.#ports.plans.use(changed);
+    } catch (error) {
+      // The sale has the plan, and tells the catalogue with each nudge until it has it too.
+      this.#problem(`the plan in the catalogue: ${String(error)}`);
+    }
+    return this.#onSale();
+  }
+
+  #onSale(): { ok: true; planVersion: number; seatCount: number } {
+    const { plan } = this.#context.definition;
+    return { ok: true, planVersion: plan.version, seatCount: planCapacity(plan) };
   }
 
   troubles(): readonly Trouble[] {
@@ -84,12 +144,20 @@ export class OrganiserDesk {
   /** What to answer to a request that was heard before; null for a new one. */
   #repeat(
     { requestId }: OrganiserCommand,
-    asked: Pick<OrganiserAction, 'deed' | 'subject'>,
+    asked: Pick<OrganiserAction, 'deed' | 'subject'> & { asked?: string },
   ): CommandOutcome | null {
     const known = this.#store.byRequest(requestId);
     if (known === null) return null;
-    const same = known.deed === asked.deed && known.subject === asked.subject;
+    const same =
+      known.deed === asked.deed &&
+      known.subject === asked.subject &&
+      known.details['asked'] === asked.asked;
     return same ? { ok: true } : { ok: false, code: 'request_reused' };
+  }
+
+  #problem(detail: string): void {
+    const { eventId } = this.#context.definition;
+    this.#context.ports.telemetry.record({ name: 'problem', eventId, detail });
   }
 
   #keep({ actor, requestId, why }: OrganiserCommand, done: Deed): void {
@@ -101,6 +169,5 @@ export class OrganiserDesk {
       requestId,
       detail: `${done.deed} ${done.subject}`,
     });
-    this.nudge();
   }
 }

@@ -1,4 +1,5 @@
 import type { AccountId, RequestId } from '../core/ids.ts';
+import type { PlanDraft, PlanRefusal } from '../core/plan-change.ts';
 import type { Refused, Result } from '../core/result.ts';
 import type { Trouble } from './seats-rpc.ts';
 
@@ -10,7 +11,7 @@ export interface OrganiserCommand {
 }
 
 /** What an organiser can do to a sale. */
-export type OrganiserDeed = 'pause' | 'resume';
+export type OrganiserDeed = 'pause' | 'resume' | 'plan';
 
 /** One thing that an organiser did, as it is kept for good. */
 export interface OrganiserAction {
@@ -36,10 +37,21 @@ export interface ActionPage {
 /** What becomes of a command that is carried out at once. */
 export type CommandOutcome = Result<object, Refused<'event_not_found' | 'request_reused'>>;
 
+/** What becomes of another plan. `unavailable`: Postgres does not answer, and nothing has changed. */
+export type PlanOutcome = Result<
+  { planVersion: number; seatCount: number },
+  PlanRefusal | Refused<'event_not_found' | 'request_reused' | 'unavailable'>
+>;
+
 /** EventSale, the organiser's side. An action and its trace are stored together or not at all. */
 export interface SaleOrganiserRpc {
   /** Paused: joins go on, nobody is called. */
   setPaused(request: OrganiserCommand & { paused: boolean }): Promise<CommandOutcome>;
+  /**
+   * Sells another plan from now on, at once and for all, unless seats that are somebody's are missing in it.
+   * What is held stays at its price.
+   */
+  changePlan(request: OrganiserCommand & { draft: PlanDraft }): Promise<PlanOutcome>;
   /** Orders that need a person; only looks, nudges nothing. */
   troubles(): Promise<Result<{ troubles: readonly Trouble[] }, Refused<'event_not_found'>>>;
   /** Actions before `before`, or the newest. */

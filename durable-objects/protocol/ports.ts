@@ -2,6 +2,7 @@ import type { Beacon } from '../core/fairness/drand.ts';
 import type { AccountId, EventId, OrderId } from '../core/ids.ts';
 import type { Money } from '../core/money.ts';
 import type { Letter } from '../core/order-effects.ts';
+import type { SeatPlan } from '../core/plan.ts';
 import type { SaleDefinition } from '../core/sale.ts';
 import type { Refused, Result } from '../core/result.ts';
 import type { OrganiserAction } from './organiser-rpc.ts';
@@ -23,6 +24,15 @@ export interface SalePorts {
 /** What the organiser's side of a sale needs besides. */
 export interface OrganiserPorts {
   actions: ActionBook;
+  plans: PlanBook;
+}
+
+/** Versions of seat plans in Postgres. */
+export interface PlanBook {
+  /** Writes these sections down as the venue's next version, which no event sells yet, and tells its number. Throws when that is unknown. */
+  add(venueId: string, sections: SeatPlan['sections']): Promise<number>;
+  /** From now on the catalogue has the sale's plan and prices, unless it has a later version. Throws when that is unknown. */
+  use(sale: SaleDefinition): Promise<void>;
 }
 
 /** The audit log in Postgres, which is append-only. */

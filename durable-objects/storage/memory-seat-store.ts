@@ -1,6 +1,7 @@
 import type { AccountId, OrderId } from '../core/ids.ts';
 import { isOpen, seatsOwned } from '../core/order-record.ts';
 import type { OrderRecord } from '../core/order-record.ts';
+import { at, renumberOrder } from '../core/plan-change.ts';
 import type { SeatRow } from '../core/seat-table.ts';
 import type {
   OutboxKind,
@@ -124,6 +125,14 @@ export class MemorySeatStore implements SeatStore {
       const kept = this.#outbox.get(row.seq);
       if (kept !== undefined) this.#outbox.set(row.seq, { ...kept, kind: 'aside' });
     }
+  }
+
+  renumber(map: Int32Array): void {
+    const rows = [...this.#seats.values()].map((row) => ({ ...row, index: at(map, row.index) }));
+    this.#seats.clear();
+    for (const row of rows) this.#seats.set(row.index, row);
+    for (const [orderId, order] of this.#orders)
+      this.#orders.set(orderId, renumberOrder(order, map));
   }
 
   ordersOfSeat(index: number): OrderRecord[] {

@@ -86,6 +86,8 @@ export interface SeatStore {
   outboxRetry(rows: readonly OutboxRow[], due: number): void;
   /** Refused: the entries stand aside, out of the way of others, with one more attempt and not before `due`. */
   outboxAside(rows: readonly OutboxRow[], due: number): void;
+  /** All seats have new indices: `map` has the new one at each old one. Orders of the past are changed too. */
+  renumber(map: Int32Array): void;
   /** Every order that ever had the seat, oldest first; searched through, for people only. */
   ordersOfSeat(index: number): OrderRecord[];
 }

@@ -2,6 +2,7 @@ import type { AccountId, OrderId } from '../core/ids.ts';
 import { isOpen, seatsOwned } from '../core/order-record.ts';
 import type { Letter } from '../core/order-effects.ts';
 import type { OrderRecord } from '../core/order-record.ts';
+import { at, renumberOrder } from '../core/plan-change.ts';
 import type { SeatRow, SeatState } from '../core/seat-table.ts';
 import type { Order } from '../protocol/seats-rpc.ts';
 import type { SchemaStep } from './schema.ts';
@@ -93,6 +94,9 @@ type RequestSqlRow = {
   outcome: string;
   at: number;
 };
+
+/** Rows written at a time: a parameter has 2 MB at most (platform.md, "Hard limits"). */
+const RENUMBERED_AT_ONCE = 250;
 
 /** Seats and orders in the object's SQLite. */
 export class SqlSeatStore implements SeatStore {
@@ -215,6 +219,24 @@ export class SqlSeatStore implements SeatStore {
       due,
       JSON.stringify(rows.map((row) => row.seq)),
     );
+  }
+
+  renumber(map: Int32Array): void {
+    const rows = [...this.#seatRows()].map((row) => ({ ...row, index: at(map, row.index) }));
+    this.#sql.exec('DELETE FROM seats');
+    while (rows.length > 0) this.#writeSeats(rows.splice(-RENUMBERED_AT_ONCE));
+    let last = '';
+    for (;;) {
+      const orders = this.#orders(
+        'SELECT body FROM orders WHERE order_id > ? ORDER BY order_id LIMIT ?',
+        last,
+        RENUMBERED_AT_ONCE,
+      );
+      const end = orders.at(-1);
+      if (end === undefined) return;
+      this.#writeOrders(orders.map((order) => renumberOrder(order, map)));
+      last = end.orderId;
+    }
   }
 
   ordersOfSeat(index: number): OrderRecord[] {

@@ -11,6 +11,8 @@ import type { EventRecord } from './event-record.ts';
 const FRESH_MS = 30_000;
 /** How long "there is no such event" is believed, ms. */
 const ABSENT_MS = 5_000;
+/** Least time between two questions for an event whose plan is not the one that is looked for, ms. */
+const DOUBT_MS = 250;
 /** Entries kept; unknown ids cost memory, so the memo is emptied rather than grown. */
 const ENTRIES_MAX = 1_000;
 /** Closed sales still need the cron for this long: late money, unfiled bookings. */
@@ -29,6 +31,8 @@ interface Entry {
 export class CatalogueCache {
   readonly #db: Database;
   readonly #entries = new Map<string, Entry>();
+  /** When a plan was last looked for that the memo does not have. */
+  readonly #doubted = new Map<string, number>();
   #all: { records: readonly EventRecord[]; until: number } | null = null;
 
   constructor(db: Database) {
@@ -47,6 +51,22 @@ export class CatalogueCache {
       if (entry?.record) return entry.record;
       throw error;
     }
+  }
+
+  /**
+   * An event whose sale is known to have this version of its plan: another is not believed, however new.
+   * Null when Postgres does not have it (yet); it is asked a few times a second at most.
+   */
+  async withPlan(eventId: EventId, version: number, now: number): Promise<EventRecord | null> {
+    const has = (record: EventRecord | null | undefined) =>
+      record?.definition.plan.version === version ? record : null;
+    const known = has(this.#entries.get(eventId)?.record);
+    if (known || (this.#doubted.get(eventId) ?? 0) > now - DOUBT_MS) return known;
+    if (this.#doubted.size >= ENTRIES_MAX) this.#doubted.clear();
+    this.#doubted.set(eventId, now);
+    const record = await loadEvent(this.#db, eventId);
+    this.#keep(eventId, record, now);
+    return has(record);
   }
 
   /** All events whose sale has not been over for long, soonest first. Throws like `event`. */

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { EventId } from '../../durable-objects/core/ids.ts';
 import type { ErrorCode } from '../../durable-objects/protocol/errors.ts';
-import type { OrganiserAction } from '../../durable-objects/protocol/organiser-rpc.ts';
+import type { OrganiserAction, PlanOutcome } from '../../durable-objects/protocol/organiser-rpc.ts';
 import { saleOf } from '../../durable-objects/stubs.ts';
 import { requireEvent } from '../catalogue-access.ts';
 import type { AppContext, AppEnv } from '../context.ts';
@@ -14,6 +14,8 @@ import {
   auditQuery,
   auditResponse,
   organiserCommand,
+  planChanged,
+  planRequest,
   switchResponse,
   troublesResponse,
 } from '../schemas/organiser.ts';
@@ -41,6 +43,20 @@ function switchRoute(path: 'pause' | 'resume', summary: string) {
 
 const pause = switchRoute('pause', 'Call nobody in until the sale is resumed; joins go on');
 const resume = switchRoute('resume', 'Call people in again');
+
+const plan = createRoute({
+  ...base,
+  method: 'put',
+  path: `${PATH}/plan`,
+  summary: 'Sell another seat plan or other prices from now on',
+  description:
+    'Refused unless every seat that is held, paid for or sold is in it. What is held stays at its price. Pages that show the seats load them again by themselves.',
+  request: { params, ...body(planRequest) },
+  responses: {
+    200: json(planChanged, 'The plan that is sold from now on.'),
+    ...problems(...GUARDED, ...BODY, 'request_reused', 'plan_seats_missing', 'plan_invalid'),
+  },
+});
 
 const troubles = createRoute({
   ...base,
@@ -85,6 +101,17 @@ export function organiserRoutes(app: OpenAPIHono<AppEnv>): void {
     c.json(await switched(c, c.req.valid('param').eventId, false, c.req.valid('json')), 200),
   );
 
+  app.openapi(plan, async (c) => {
+    const { eventId } = c.req.valid('param');
+    const { requestId, reason: why, sections, categories } = c.req.valid('json');
+    await requireEvent(c, eventId);
+    const request = { actor: c.get('access').sub, requestId, why, draft: { sections, categories } };
+    const outcome = await ask(() => saleOf(c.env, eventId).changePlan(request));
+    if (!outcome.ok) throw planProblem(outcome);
+    const { planVersion, seatCount } = outcome;
+    return c.json({ planVersion, seatCount }, 200);
+  });
+
   app.openapi(troubles, async (c) => {
     const { eventId } = c.req.valid('param');
     await requireEvent(c, eventId);
@@ -105,6 +132,19 @@ export function organiserRoutes(app: OpenAPIHono<AppEnv>): void {
     const { actions, before: next } = outcome.page;
     return c.json({ actions: actions.map(auditRow), before: next }, 200);
   });
+}
+
+function planProblem(outcome: PlanOutcome & { ok: false }): ProblemError {
+  switch (outcome.code) {
+    case 'plan_invalid':
+      return new ProblemError(outcome.code, { detail: outcome.reason });
+    case 'plan_seats_missing': {
+      const detail = `${outcome.missing} seats that are held or sold are not in this plan.`;
+      return new ProblemError(outcome.code, { detail, seatIds: [...outcome.seatIds] });
+    }
+    default:
+      return new ProblemError(outcome.code);
+  }
 }
 
 type Command = z.infer<typeof organiserCommand>;

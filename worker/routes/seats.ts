@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { SeatPlan } from '../../durable-objects/core/plan.ts';
 import type { SeatSnapshot } from '../../durable-objects/protocol/seats-rpc.ts';
 import { saleOf } from '../../durable-objects/stubs.ts';
 import { requireEvent } from '../catalogue-access.ts';
@@ -46,22 +47,23 @@ const seats = createRoute({
 export function seatRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(seats, async (c) => {
     const { part, version } = c.req.valid('query');
-    const record = await requireEvent(c, c.req.valid('param').eventId);
-    const { plan, categories } = record.definition;
+    const known = await requireEvent(c, c.req.valid('param').eventId);
     if (part === 'plan') {
+      const record = version === undefined ? known : ((await withPlan(c, known, version)) ?? known);
+      const { plan, categories } = record.definition;
       c.header('cache-control', version === plan.version ? IMMUTABLE : SOON_STALE);
-      const sections = plan.sections.map((section) => ({ ...section, rows: [...section.rows] }));
       return c.json(
         {
           planVersion: plan.version,
           seatCount: record.seatCount,
           categories: [...categories],
-          plan: { venueId: plan.venueId, version: plan.version, sections },
+          plan: { venueId: plan.venueId, version: plan.version, sections: copied(plan.sections) },
         },
         200,
       );
     }
-    const snapshot = await readSnapshot(c, record);
+    const { snapshot, record } = await readSnapshot(c, known);
+    const { plan, categories } = record.definition;
     c.header('cache-control', 'no-store');
     if (part === 'status') {
       return c.json(
@@ -85,19 +87,41 @@ export function seatRoutes(app: OpenAPIHono<AppEnv>): void {
   });
 }
 
-async function readSnapshot(c: AppContext, record: EventRecord): Promise<SeatSnapshot> {
-  const { eventId, plan } = record.definition;
+function copied(sections: SeatPlan['sections']) {
+  return sections.map((section) => ({ ...section, rows: [...section.rows] }));
+}
+
+/** All statuses, and the event with the very plan that they are of. */
+async function readSnapshot(
+  c: AppContext,
+  known: EventRecord,
+): Promise<{ snapshot: SeatSnapshot; record: EventRecord }> {
+  const { eventId } = known.definition;
   const snapshot = await ask(() => saleOf(c.env, eventId).seats());
   if (!snapshot) throw new ProblemError('unavailable');
-  if (snapshot.planVersion !== plan.version) {
-    // The catalogue was edited after the sale took its plan: statuses would sit on the wrong seats.
-    log({
-      name: 'problem',
-      part: 'catalogue',
-      eventId,
-      detail: 'plan version differs from the sale',
-    });
-    throw new ProblemError('unavailable');
+  const record = await withPlan(c, known, snapshot.planVersion);
+  if (record) return { snapshot, record };
+  // The catalogue has another plan than the sale: statuses would sit on the wrong seats.
+  log({
+    name: 'problem',
+    part: 'catalogue',
+    eventId,
+    detail: 'plan version differs from the sale',
+  });
+  throw new ProblemError('unavailable');
+}
+
+/** The event with this version of its plan; null when the catalogue does not have it. */
+async function withPlan(
+  c: AppContext,
+  known: EventRecord,
+  version: number,
+): Promise<EventRecord | null> {
+  const { eventId, plan } = known.definition;
+  if (plan.version === version) return known;
+  try {
+    return await c.get('services').catalogue.withPlan(eventId, version, Date.now());
+  } catch {
+    return null;
   }
-  return snapshot;
 }

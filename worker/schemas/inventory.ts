@@ -34,12 +34,21 @@ export const seatsResponse = z
   })
   .meta({ id: 'Seats' });
 
+/** Metres; no venue is larger. */
+const metres = z.number().min(-1_000).max(1_000);
+const gap = z.number().positive().max(100);
+const degrees = z.number().min(-360).max(360);
 const sectionBase = {
-  id: z.string(),
-  name: z.string(),
-  categoryId: z.string(),
-  rows: z.array(z.int()),
-  rowGap: z.number(),
+  id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,31}$/),
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(80)
+    .regex(/^[^\p{Cc}]*$/u),
+  categoryId: z.string().min(1).max(64),
+  rows: z.array(z.int().min(1).max(1_000)).min(1).max(300),
+  rowGap: gap,
 };
 
 /** A section as the plan stores it; seats are generated from it, in order, by `expandPlan`. */
@@ -48,16 +57,16 @@ export const section = z
     z.object({
       ...sectionBase,
       shape: z.literal('arc'),
-      radius: z.number(),
-      startAngle: z.number(),
-      endAngle: z.number(),
+      radius: z.number().min(0).max(1_000),
+      startAngle: degrees,
+      endAngle: degrees,
     }),
     z.object({
       ...sectionBase,
       shape: z.literal('block'),
-      x: z.number(),
-      y: z.number(),
-      seatGap: z.number(),
+      x: metres,
+      y: metres,
+      seatGap: gap,
     }),
   ])
   .meta({ id: 'Section' });

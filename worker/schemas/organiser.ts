@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { requestId, time } from './common.ts';
+import { section } from './inventory.ts';
 
 const reason = z.string().trim().min(3).max(500).meta({
   description: 'Why: kept in the audit.',
@@ -8,6 +9,32 @@ const reason = z.string().trim().min(3).max(500).meta({
 
 /** What every command of an organiser says. */
 export const organiserCommand = z.object({ requestId, reason }).meta({ id: 'OrganiserCommand' });
+
+/** Body of `PUT …/plan`: all sections and price bands, not only those that change. */
+export const planRequest = organiserCommand
+  .extend({
+    sections: z.array(section).min(1).max(1_000),
+    categories: z
+      .array(
+        z.object({
+          id: z.string().min(1).max(64),
+          name: z.string().trim().min(1).max(80),
+          price: z.object({
+            amount: z.int().min(0).max(1_000_000_000_000),
+            currency: z.string().regex(/^[A-Z]{3}$/),
+          }),
+          color: z.string().regex(/^#[0-9a-fA-F]{6}$/),
+        }),
+      )
+      .min(1)
+      .max(50),
+  })
+  .meta({ id: 'PlanRequest' });
+
+/** Answer of `PUT …/plan`: what is sold from now on. */
+export const planChanged = z
+  .object({ planVersion: z.int(), seatCount: z.int() })
+  .meta({ id: 'PlanChanged' });
 
 /** Answer of pause and resume. */
 export const switchResponse = z.object({ paused: z.boolean() }).meta({ id: 'SaleSwitch' });
@@ -39,7 +66,7 @@ export const auditResponse = z
         at: time,
         accountId: z.string(),
         requestId: z.string(),
-        action: z.enum(['pause', 'resume']),
+        action: z.enum(['pause', 'resume', 'plan']),
         subject: z.string().meta({ description: 'The event’s id, or a booking’s.' }),
         reason: z.string(),
         details: z.record(z.string(), z.unknown()),

@@ -121,7 +121,7 @@ export class DeadObject extends Error {}
 /** A sale with a clock, a payment service, Postgres and mail that are moved by hand. */
 export class HandSale {
   now = START;
-  readonly definition: SaleDefinition;
+  definition: SaleDefinition;
   readonly seats: readonly Seat[];
   readonly store: SeatStore;
   readonly timers = new MemoryTimers();
@@ -305,11 +305,14 @@ export class HandSale {
   }
 
   context(): SaleContext {
+    const definition = () => this.definition;
     return {
       now: () => this.now,
       randomId: () => `R${String(++this.#ids).padStart(15, '0')}`,
       randomBytes: (count) => new Uint8Array(count),
-      definition: this.definition,
+      get definition() {
+        return definition();
+      },
       ports: this.#ports(),
       timers: this.timers,
       publish: (frames) => {

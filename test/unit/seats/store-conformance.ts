@@ -251,4 +251,40 @@ export function storeConformance(withStore: WithStore): void {
       expect([...store.load().seats]).toHaveLength(1_000);
     });
   });
+
+  test('seats that get other numbers take their orders along, past and open', async () => {
+    await withStore((store) => {
+      const steps = [{ at: 1, actor: 'buyer', stage: 'hold', why: 'w', seats: [0, 1] }] as const;
+      const refund = {
+        refundId: 'r',
+        amount: { amount: 200, currency: 'INR' },
+        seats: [1],
+        attempt: 1,
+        done: false,
+        startedAt: 1,
+        reason: 'w',
+        requestId: null,
+      };
+      const open = record('a1', { seats: [0, 1], returned: [1], refunds: [refund], steps });
+      const over = record('a2', { seats: [2], stage: 'expired' });
+      const rows = open.seats.map((index) => {
+        return { index, state: SEAT.held, orderId: open.orderId, version: 3 };
+      });
+      store.commit({ ...nothing, orders: [open, over], seats: rows });
+      store.renumber(Int32Array.of(2, 0, 1));
+      const [moved] = store.load().openOrders;
+      expect(moved).toEqual({
+        ...open,
+        seats: [2, 0],
+        returned: [0],
+        refunds: [{ ...refund, seats: [0] }],
+        steps: [{ ...steps[0], seats: [2, 0] }],
+      });
+      expect(store.order(over.orderId)?.seats).toEqual([1]);
+      expect([...store.load().seats].map((row) => row.index).toSorted((a, b) => a - b)).toEqual([
+        0, 2,
+      ]);
+      expect(() => store.renumber(new Int32Array())).toThrow('not in the plan');
+    });
+  });
 }

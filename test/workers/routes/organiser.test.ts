@@ -3,13 +3,18 @@ import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { crowdAccount, DEMO_ORGANISER } from '../../../drizzle/demo-data.ts';
 import { auditLog, users } from '../../../drizzle/schema.ts';
-import type { AccountId } from '../../../durable-objects/core/ids.ts';
+import { concertPlan } from '../../../durable-objects/core/plan-samples.ts';
+import { expandPlan } from '../../../durable-objects/core/plan-geometry.ts';
+import type { SectionSpec } from '../../../durable-objects/core/plan.ts';
+import type { AccountId, EventId } from '../../../durable-objects/core/ids.ts';
 import { signToken } from '../../../durable-objects/protocol/tokens.ts';
+import { loadEvent } from '../../../worker/db/catalogue.ts';
 import { databaseAt } from '../../../worker/db/database.ts';
 import { addSale } from '../../support/sale-fixture.ts';
-import { ask, freshId, tokenOf, workerEnv } from './support.ts';
+import { admit, ask, freshId, tokenOf, workerEnv } from './support.ts';
 import type { Answer } from './support.ts';
 
+const concert = concertPlan();
 const db = databaseAt(workerEnv.DATABASE_URL ?? '');
 const reason = 'The stage crew asked for ten minutes.';
 
@@ -59,6 +64,16 @@ async function organise<Body>(method: string, path: string, body?: object): Prom
 const ROUTES: [method: string, path: string, body?: Record<string, unknown>][] = [
   ['POST', 'pause', { requestId: 'request-0001', reason }],
   ['POST', 'resume', { requestId: 'request-0001', reason }],
+  [
+    'PUT',
+    'plan',
+    {
+      requestId: 'request-0001',
+      reason,
+      sections: concert.plan.sections,
+      categories: concert.categories,
+    },
+  ],
   ['GET', 'troubles'],
   ['GET', 'audit'],
 ];
@@ -207,6 +222,121 @@ describe('pause and resume', () => {
     const { body } = await organise<Audit>('GET', `${id}/audit`);
     expect(body.actions.map((row) => row.action)).toEqual(['resume', 'pause']);
   });
+});
+
+interface Plan {
+  planVersion: number;
+  plan: { version: number; sections: SectionSpec[] };
+}
+
+interface SeatList {
+  planVersion: number;
+  seats: { id: string; status: string }[];
+}
+
+describe('another plan while the sale is on (failure case F10)', () => {
+  const change = (id: string, over: object = {}) =>
+    organise<{ code: string; detail: string; seatIds?: string[]; planVersion?: number }>(
+      'PUT',
+      `${id}/plan`,
+      {
+        requestId: freshId(),
+        reason: 'The camera stand moves.',
+        sections: concert.plan.sections,
+        categories: concert.categories,
+        ...over,
+      },
+    );
+  const seatsOf = async (id: string) =>
+    (await ask<SeatList>('GET', `/api/inventory/events/${id}/seats`)).body;
+
+  it('is refused with the seats that are missing, and else sold at once, everywhere, also after a crash', async () => {
+    const id = await freshSale();
+    const [first, ...others] = concert.plan.sections;
+    const [mine = ''] = expandPlan(concert.plan).map((seat) => seat.id);
+    const token = await tokenOf(25);
+    const admission = await admit(token, id);
+    const held = await ask<{ holdId: string; total: object }>('POST', '/api/inventory/lock-seats', {
+      token,
+      headers: { 'x-admission-token': admission },
+      body: { eventId: id, seatIds: [mine], requestId: freshId() },
+    });
+    expect(held.status).toBe(201);
+    const planBefore = (await seatsOf(id)).planVersion;
+
+    const refused = await change(id, { sections: others });
+    expect([refused.status, refused.body.code, refused.body.seatIds]).toEqual([
+      409,
+      'plan_seats_missing',
+      [mine],
+    ]);
+    expect((await seatsOf(id)).planVersion).toBe(planBefore);
+
+    const extra = { ...first, id: 'NEW', name: 'New block' };
+    const dearer = concert.categories.map((band) => ({
+      ...band,
+      price: { ...band.price, amount: band.price.amount + 100 },
+    }));
+    const requestId = freshId();
+    const wanted = { requestId, sections: [extra, ...others, first], categories: dearer };
+    const done = await change(id, wanted);
+    expect(done.status).toBe(200);
+    const version = done.body.planVersion ?? 0;
+    expect(version).toBeGreaterThan(planBefore);
+    expect(await change(id, wanted)).toMatchObject({ status: 200, body: { planVersion: version } });
+    expect((await change(id, { requestId })).body.code).toBe('request_reused');
+
+    const check = async () => {
+      const list = await seatsOf(id);
+      expect(list.planVersion).toBe(version);
+      const odd = list.seats.filter((seat) => seat.status !== 'available');
+      expect(odd).toMatchObject([{ id: mine, status: 'held' }]);
+      expect(list.seats[0]?.id).toMatch(/^NEW-/);
+      const path = `/api/inventory/events/${id}/seats?part=plan&version=${version}`;
+      const plan = await ask<Plan>('GET', path);
+      expect(plan.body).toMatchObject({ planVersion: version, plan: { version } });
+      expect(plan.headers.get('cache-control')).toContain('immutable');
+    };
+    await check();
+    await abortAllDurableObjects();
+    await check();
+    const booked = await ask<{ total: object }>('POST', '/api/booking/create', {
+      token,
+      body: { holdId: held.body.holdId },
+    });
+    expect(booked.body.total).toEqual(held.body.total);
+    const { definition } = (await loadEvent(db, id as EventId)) ?? {};
+    expect(definition?.plan.version).toBe(version);
+    expect(definition?.categories.map((band) => band.price.amount)).toEqual(
+      dearer.map((band) => band.price.amount),
+    );
+    const { body: audit } = await organise<Audit>('GET', `${id}/audit`);
+    expect(audit.actions).toMatchObject([{ number: 1, action: 'plan', requestId }]);
+  });
+
+  const [first] = concert.plan.sections;
+  const withSection = (over: object) => ({ sections: [{ ...first, ...over }] });
+  it.each([
+    [400, 'invalid_request', 'a section with a sign in its id', withSection({ id: 'A/B' })],
+    [400, 'invalid_request', 'a row of no seats', withSection({ rows: [0] })],
+    [400, 'invalid_request', 'half a seat', withSection({ rows: [1.5] })],
+    [400, 'invalid_request', 'rows on top of each other', withSection({ rowGap: 0 })],
+    [400, 'invalid_request', 'a shape nobody knows', withSection({ shape: 'star' })],
+    [400, 'invalid_request', 'nothing', { sections: [] }],
+    [400, 'invalid_request', 'a negative price', negative()],
+    [422, 'plan_invalid', 'a price band that is not there', withSection({ categoryId: 'x' })],
+    [422, 'plan_invalid', 'a section twice', { sections: [first, first] }],
+  ])('answers %i %s to %s, and changes nothing', async (status, code, _, over) => {
+    const answer = await change('coldplay-mumbai', over);
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+    const plan = await ask<Plan>('GET', '/api/inventory/events/coldplay-mumbai/seats?part=plan');
+    expect(plan.body.planVersion).toBe(concert.plan.version);
+  });
+
+  function negative() {
+    const [band] = concert.categories;
+    return { categories: [{ ...band, price: { amount: -1, currency: 'INR' } }] };
+  }
 });
 
 describe('the audit', () => {

@@ -66,17 +66,27 @@ export function createSeatStore(eventId: string, live: Live): SeatStore {
       }
       if (answer.data.version < statuses.version) return;
       statuses = { version: answer.data.version, codes: unpackStatuses(answer.data) };
-      if (venue() && venue()?.planVersion !== answer.data.planVersion) await loadPlan();
+      const { planVersion } = answer.data;
+      if (venue() && venue()?.planVersion !== planVersion) await loadPlan(planVersion);
+      // Without its plan a status would sit on another seat: nothing is offered until both are there.
+      if (venue() && venue()?.planVersion !== planVersion) statuses = EMPTY;
       changed();
     })().finally(() => {
       loading = null;
     });
     return loading;
   };
-  const loadPlan = async (): Promise<void> => {
-    const answer = await getPlan(eventId);
-    if (answer.ok) setVenue(makeVenue(answer.data));
-    else setProblem(answer.problem);
+  const loadPlan = async (version?: number): Promise<void> => {
+    const answer = await getPlan(eventId, version);
+    if (!answer.ok) {
+      setProblem(answer.problem);
+      return;
+    }
+    const next = makeVenue(answer.data);
+    // A seat keeps its id when the organiser changes the plan, not its number.
+    const ids = new Set(chosen().map((index) => venue()?.seats[index]?.id));
+    setVenue(next);
+    if (ids.size > 0) choose([...next.seats.keys()].filter((at) => ids.has(next.seats[at]?.id)));
   };
   const reload = (): void => {
     setProblem(undefined);

@@ -136,7 +136,7 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
   }
 
   async refundOrder(request: Params<'refundOrder'>) {
-    return (await this.#open())?.orders.refundOrder(request) ?? NO_EVENT;
+    return (await this.#open())?.organiser.refundOrder(request) ?? NO_EVENT;
   }
 
   async order(request: Params<'order'>) {

@@ -1,4 +1,4 @@
-import type { Order } from '../durable-objects/protocol/seats-rpc.ts';
+import type { Order, Refund } from '../durable-objects/protocol/seats-rpc.ts';
 import type { EventRecord } from './db/event-record.ts';
 import type { Booking } from './schemas/booking.ts';
 import { signTickets } from './tickets.ts';
@@ -36,14 +36,7 @@ export async function bookingAnswer(
     confirmedAt: isoOrNull(order.confirmedAt),
     filed: order.filed,
     refundId: order.refunds.at(-1)?.refundId ?? null,
-    refunds: order.refunds.map(({ refundId, amount, seatIds, status, startedAt, reason }) => ({
-      refundId,
-      amount: { amount: amount.amount, currency: amount.currency },
-      seatIds: [...seatIds],
-      status,
-      startedAt: iso(startedAt),
-      reason,
-    })),
+    refunds: order.refunds.map(refundAnswer),
     history: order.history.map(({ at, actor, from, to, why, seatIds }) => ({
       at: iso(at),
       actor,
@@ -57,5 +50,24 @@ export async function bookingAnswer(
       message: order.paymentProblem.message,
     },
     tickets: await signTickets(secret, definition.eventId, order),
+  };
+}
+
+/** A refund at the HTTP border. */
+export function refundAnswer({
+  refundId,
+  amount,
+  seatIds,
+  status,
+  startedAt,
+  reason,
+}: Refund): Booking['refunds'][number] {
+  return {
+    refundId,
+    amount: { amount: amount.amount, currency: amount.currency },
+    seatIds: [...seatIds],
+    status,
+    startedAt: iso(startedAt),
+    reason,
   };
 }

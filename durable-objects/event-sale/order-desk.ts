@@ -28,6 +28,7 @@ import { SeatFrames } from './order-frames.ts';
 import { OrderLocks } from './order-locks.ts';
 import { OrderPayments } from './order-payments.ts';
 import { OrderRefunds } from './order-refunds.ts';
+import type { RefundRequest } from './order-refunds.ts';
 import { OrderSettling } from './order-settling.ts';
 import { viewOrder } from './order-view.ts';
 import { Outbox } from './outbox.ts';
@@ -137,7 +138,7 @@ export class OrderDesk implements SeatCount {
     return this.#payments.settle(request);
   }
 
-  refundOrder(request: Request<'refundOrder'>): RefundOutcome {
+  refundOrder(request: RefundRequest): RefundOutcome {
     return this.#refunds.refund(request);
   }
 

@@ -1,13 +1,21 @@
+import type { OrderId, RequestId, SeatId } from '../core/ids.ts';
 import { openRefunds } from '../core/order-record.ts';
 import type { Because } from '../core/order-record.ts';
 import { beginRefund, decideRefund } from '../core/refund-rules.ts';
-import type { RefundOutcome, SaleSeatsRpc } from '../protocol/seats-rpc.ts';
+import type { RefundOutcome } from '../protocol/seats-rpc.ts';
 import type { SaleContext } from './context.ts';
 import type { OrderBook } from './order-book.ts';
 import type { OrderPayments } from './order-payments.ts';
 import { viewOrder, viewRefund } from './order-view.ts';
 
-type RefundRequest = Parameters<SaleSeatsRpc['refundOrder']>[0];
+/** What the organiser gives back of an order, and why, in words for its history and the buyer. */
+export interface RefundRequest {
+  orderId: OrderId;
+  /** Absent: all that was not given back yet. */
+  seatIds?: readonly SeatId[] | undefined;
+  requestId: RequestId;
+  reason: string;
+}
 
 /** Refunds that the organiser asks for: one synchronous block from question to stored answer. */
 export class OrderRefunds {

@@ -11,7 +11,7 @@ import type {
   SaleOrganiserRpc,
 } from '../protocol/organiser-rpc.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import type { Trouble } from '../protocol/seats-rpc.ts';
+import type { RefundOutcome, Trouble } from '../protocol/seats-rpc.ts';
 import type { ActionStore } from '../storage/action-store.ts';
 import type { SaleContext } from './context.ts';
 import type { OrderDesk } from './order-desk.ts';
@@ -60,6 +60,21 @@ export class OrganiserDesk {
     this.#keep(request, { deed, subject: eventId, details: {} });
     this.nudge();
     return { ok: true };
+  }
+
+  /** The order keeps what each request became; what it refuses leaves no trace here. */
+  refundOrder(request: Request<'refundOrder'>): RefundOutcome {
+    const { orderId, seatIds, requestId, why } = request;
+    const asked = seatIds?.join(' ') ?? 'all';
+    const known = this.#repeat(request, { deed: 'refund', subject: orderId, asked });
+    if (known?.ok === false) return known;
+    const outcome = this.#orders.refundOrder({ orderId, seatIds, requestId, reason: why });
+    if (!outcome.ok || known !== null) return outcome;
+    const { refundId, amount } = outcome.refund;
+    const details = { asked, refundId, ...amount, seatIds: outcome.refund.seatIds };
+    this.#keep(request, { deed: 'refund', subject: orderId, details });
+    this.nudge();
+    return outcome;
   }
 
   /** One change after the other, so that versions grow. */

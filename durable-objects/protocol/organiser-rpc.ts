@@ -1,7 +1,7 @@
-import type { AccountId, RequestId } from '../core/ids.ts';
+import type { AccountId, OrderId, RequestId, SeatId } from '../core/ids.ts';
 import type { PlanDraft, PlanRefusal } from '../core/plan-change.ts';
 import type { Refused, Result } from '../core/result.ts';
-import type { Trouble } from './seats-rpc.ts';
+import type { RefundOutcome, Trouble } from './seats-rpc.ts';
 
 /** Who commands, and why. `requestId` makes it safe to ask again: a repeat changes nothing and leaves no second trace. */
 export interface OrganiserCommand {
@@ -11,7 +11,7 @@ export interface OrganiserCommand {
 }
 
 /** What an organiser can do to a sale. */
-export type OrganiserDeed = 'pause' | 'resume' | 'plan';
+export type OrganiserDeed = 'pause' | 'resume' | 'plan' | 'refund';
 
 /** One thing that an organiser did, as it is kept for good. */
 export interface OrganiserAction {
@@ -52,6 +52,18 @@ export interface SaleOrganiserRpc {
    * What is held stays at its price.
    */
   changePlan(request: OrganiserCommand & { draft: PlanDraft }): Promise<PlanOutcome>;
+  /**
+   * Gives a confirmed order back, whole or some of its seats: for what each was sold, never more than was
+   * paid. The seats are free and their tickets void at once; the money follows, retried until it is there.
+   * The buyer is told the reason. A `requestId` has its effect once, for good.
+   */
+  refundOrder(
+    request: OrganiserCommand & {
+      orderId: OrderId;
+      /** Absent: all that was not given back yet. */
+      seatIds?: readonly SeatId[] | undefined;
+    },
+  ): Promise<RefundOutcome>;
   /** Orders that need a person; only looks, nudges nothing. */
   troubles(): Promise<Result<{ troubles: readonly Trouble[] }, Refused<'event_not_found'>>>;
   /** Actions before `before`, or the newest. */

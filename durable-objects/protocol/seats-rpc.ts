@@ -247,19 +247,6 @@ export interface SaleSeatsRpc {
   order(request: { accountId: AccountId; orderId: OrderId }): Promise<OrderOutcome>;
   /** The account's orders of this event, newest first. */
   orders(request: { accountId: AccountId }): Promise<readonly Order[]>;
-  /**
-   * Gives a confirmed order back, whole or some of its seats: for what each was sold, never more than was
-   * paid. The seats are free and their tickets void at once; the money follows, retried until it is there.
-   * For organisers: the caller has checked who asks. A `requestId` has its effect on an order once, for good.
-   */
-  refundOrder(request: {
-    orderId: OrderId;
-    /** Absent: all that was not given back yet. */
-    seatIds?: readonly SeatId[] | undefined;
-    requestId: RequestId;
-    /** For the history and the buyer. */
-    reason: string;
-  }): Promise<RefundOutcome>;
   /** The cron's nudge: lost timers re-armed, `paying` orders asked about, outbox sent. */
   reconcile(): Promise<Reconciled>;
 }

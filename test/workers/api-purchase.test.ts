@@ -3,28 +3,11 @@ import { verifyToken } from '../../durable-objects/protocol/tokens.ts';
 import type { Booking } from '../../worker/schemas/booking.ts';
 import type { HoldAnswer, Seats, StatusPart } from '../../worker/schemas/inventory.ts';
 import type { IntentAnswer } from '../../worker/schemas/payment.ts';
-import { admit, ask, CONCERT, freshId, tokenOf, workerEnv } from './routes/support.ts';
+import { admit, ask, CONCERT, freshId, pay, tokenOf, workerEnv } from './routes/support.ts';
 
 interface Settled {
   status: string;
   tickets: { id: string; seatId: string; code: string }[];
-}
-
-/** Pays as the Payment Element would, with one of Stripe's test cards. */
-async function pay(intent: IntentAnswer, card: string): Promise<string> {
-  const response = await fetch(
-    `${workerEnv.STRIPE_API_BASE}/v1/payment_intents/${intent.paymentIntentId}/confirm`,
-    {
-      method: 'POST',
-      headers: { authorization: 'Bearer sk_test_local' },
-      body: new URLSearchParams({
-        payment_method: card,
-        return_url: 'http://localhost:8787/checkout',
-      }),
-    },
-  );
-  const body: { status?: string; error?: { code: string } } = await response.json();
-  return body.status ?? body.error?.code ?? 'nothing';
 }
 
 async function freeSeats(count: number): Promise<string[]> {

@@ -4,18 +4,21 @@ import type { EventId } from '../../durable-objects/core/ids.ts';
 import type { ErrorCode } from '../../durable-objects/protocol/errors.ts';
 import type { OrganiserAction, PlanOutcome } from '../../durable-objects/protocol/organiser-rpc.ts';
 import { saleOf } from '../../durable-objects/stubs.ts';
+import { refundAnswer } from '../booking-answers.ts';
 import { requireEvent } from '../catalogue-access.ts';
 import type { AppContext, AppEnv } from '../context.ts';
 import { organiser } from '../middleware/organiser.ts';
 import { ProblemError } from '../problem.ts';
 import { ask } from '../rpc.ts';
-import { eventId } from '../schemas/common.ts';
+import { bookingId, eventId } from '../schemas/common.ts';
 import {
   auditQuery,
   auditResponse,
   organiserCommand,
   planChanged,
   planRequest,
+  refundRequest,
+  refundResponse,
   switchResponse,
   troublesResponse,
 } from '../schemas/organiser.ts';
@@ -55,6 +58,29 @@ const plan = createRoute({
   responses: {
     200: json(planChanged, 'The plan that is sold from now on.'),
     ...problems(...GUARDED, ...BODY, 'request_reused', 'plan_seats_missing', 'plan_invalid'),
+  },
+});
+
+const refund = createRoute({
+  ...base,
+  method: 'post',
+  path: `${PATH}/orders/{orderId}/refund`,
+  summary: 'Give a paid booking back, whole or some of its seats',
+  description:
+    'For what each seat was sold. The seats are free and their tickets void at once; the money follows, retried until it is there. The buyer is told the reason.',
+  request: { params: params.extend({ orderId: bookingId }), ...body(refundRequest) },
+  responses: {
+    200: json(refundResponse, 'Begun; `status` of the refund says whether it is done.'),
+    ...problems(
+      ...GUARDED,
+      ...BODY,
+      'booking_not_found',
+      'not_paid',
+      'already_refunded',
+      'request_reused',
+      'unknown_seat',
+      'duplicate_seat',
+    ),
   },
 });
 
@@ -110,6 +136,21 @@ export function organiserRoutes(app: OpenAPIHono<AppEnv>): void {
     if (!outcome.ok) throw planProblem(outcome);
     const { planVersion, seatCount } = outcome;
     return c.json({ planVersion, seatCount }, 200);
+  });
+
+  app.openapi(refund, async (c) => {
+    const { eventId, orderId } = c.req.valid('param');
+    const { requestId, reason: why, seatIds } = c.req.valid('json');
+    await requireEvent(c, eventId);
+    const request = { actor: c.get('access').sub, requestId, why, orderId, seatIds };
+    const outcome = await ask(() => saleOf(c.env, eventId).refundOrder(request));
+    if (!outcome.ok)
+      throw new ProblemError(
+        outcome.code,
+        'seatIds' in outcome ? { seatIds: [...outcome.seatIds] } : {},
+      );
+    const { status } = outcome.order;
+    return c.json({ refund: refundAnswer(outcome.refund), status }, 200);
   });
 
   app.openapi(troubles, async (c) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { requestId, time } from './common.ts';
+import { booking, refund } from './booking.ts';
+import { requestId, seatId, time } from './common.ts';
 import { section } from './inventory.ts';
 
 const reason = z.string().trim().min(3).max(500).meta({
@@ -36,6 +37,20 @@ export const planChanged = z
   .object({ planVersion: z.int(), seatCount: z.int() })
   .meta({ id: 'PlanChanged' });
 
+/** Body of `POST …/orders/:orderId/refund`. The buyer reads the reason. */
+export const refundRequest = organiserCommand
+  .extend({
+    seatIds: z.array(seatId).min(1).max(50).optional().meta({
+      description: 'Absent: all seats that were not given back yet.',
+    }),
+  })
+  .meta({ id: 'RefundRequest' });
+
+/** Answer of a refund: begun, and going on by itself. */
+export const refundResponse = z
+  .object({ refund, status: booking.shape.status })
+  .meta({ id: 'RefundBegun' });
+
 /** Answer of pause and resume. */
 export const switchResponse = z.object({ paused: z.boolean() }).meta({ id: 'SaleSwitch' });
 
@@ -66,7 +81,7 @@ export const auditResponse = z
         at: time,
         accountId: z.string(),
         requestId: z.string(),
-        action: z.enum(['pause', 'resume', 'plan']),
+        action: z.enum(['pause', 'resume', 'plan', 'refund']),
         subject: z.string().meta({ description: 'The event’s id, or a booking’s.' }),
         reason: z.string(),
         details: z.record(z.string(), z.unknown()),

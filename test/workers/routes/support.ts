@@ -4,6 +4,7 @@ import type { AccountId } from '../../../durable-objects/core/ids.ts';
 import { signToken } from '../../../durable-objects/protocol/tokens.ts';
 import type { Env } from '../../../worker/env.ts';
 import type { Problem } from '../../../worker/schemas/common.ts';
+import type { IntentAnswer } from '../../../worker/schemas/payment.ts';
 import type { Position } from '../../../worker/schemas/queue.ts';
 
 /** The Worker's environment, with the stand-ins' addresses. */
@@ -84,6 +85,23 @@ export async function admit(token: string, eventId: string = CONCERT): Promise<s
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   throw new Error('the fan was not admitted');
+}
+
+/** Pays as the Payment Element would, with one of Stripe's test cards. */
+export async function pay(intent: IntentAnswer, card: string): Promise<string> {
+  const response = await fetch(
+    `${workerEnv.STRIPE_API_BASE}/v1/payment_intents/${intent.paymentIntentId}/confirm`,
+    {
+      method: 'POST',
+      headers: { authorization: 'Bearer sk_test_local' },
+      body: new URLSearchParams({
+        payment_method: card,
+        return_url: 'http://localhost:8787/checkout',
+      }),
+    },
+  );
+  const body: { status?: string; error?: { code: string } } = await response.json();
+  return body.status ?? body.error?.code ?? 'nothing';
 }
 
 /** A request id nobody has used. */

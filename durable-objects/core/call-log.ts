@@ -47,7 +47,8 @@ export class CallLog {
 
   /** Forgets calls made before `before`. */
   prune(before: number): void {
-    if ((this.#calls[0]?.calledAt ?? Infinity) >= before) return;
-    this.#calls = this.#calls.filter((call) => call.calledAt >= before);
+    let over = 0;
+    while ((this.#calls[over]?.calledAt ?? Infinity) < before) over += 1;
+    if (over > 0) this.#calls.splice(0, over);
   }
 }

@@ -29,8 +29,8 @@ export class JoinWindow {
       this.#attempts.set(account, live);
       return Math.max(1, oldest + limit.windowMs - now);
     }
-    live.push(now);
-    this.#attempts.set(account, live);
+    // An array of its exact length: thousands of accounts are remembered, most with one attempt.
+    this.#attempts.set(account, [...live, now]);
     if (this.#attempts.size > this.#sweepAt) this.#sweep(limit, now);
     return 0;
   }

@@ -31,6 +31,11 @@ export function orderOf(place: number, lobby: DrawnLobby | null | undefined): nu
   return lobby && place < lobby.n ? drawIn(lobby).orderOf(place) : place;
 }
 
+/** The inverse of `orderOf`. */
+export function placeOf(order: number, lobby: DrawnLobby | null | undefined): number {
+  return lobby && order < lobby.n ? drawIn(lobby).placeOf(order) : order;
+}
+
 /** Id of the one admission that a place can ever have: the same for every claim by its owner. */
 export function admissionIdOf(eventId: string, place: number): string {
   return `adm_${eventId}_${place}`;

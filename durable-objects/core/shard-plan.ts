@@ -38,6 +38,18 @@ export function relaysOf(leaves: number): number {
   return leaves <= DIRECT_LEAVES ? 0 : Math.ceil(leaves / LEAVES_PER_RELAY);
 }
 
+/**
+ * In a tree with relays: least time between two requests of one node about the line, ms. What comes meanwhile
+ * goes together, which keeps EventSale with its 64 nodes far below what an object takes, and a leaf's rows
+ * few; a place comes up to two of these later. A small sale has no such wait.
+ */
+const ASK_GAP_MS = 500;
+
+/** Least time between two requests of one kind to the parent, ms, in a tree of so many leaves. */
+export function askGapMs(leaves: number): number {
+  return relaysOf(leaves) === 0 ? 0 : ASK_GAP_MS;
+}
+
 /** Name of a leaf object. */
 export function leafName(eventId: EventId, index: number): string {
   return `${eventId}/leaf/${index}`;

@@ -3,6 +3,7 @@ import type { Departure } from '../storage/room-store.ts';
 import { ask } from './ask.ts';
 import type { Away } from './ask.ts';
 import type { NodeContext } from './context.ts';
+import type { Feed } from './feed.ts';
 import { Pump } from './pump.ts';
 import type { Roll } from './roll.ts';
 
@@ -19,15 +20,15 @@ export class Departures {
   readonly #unreported: Departure[];
   readonly #pump: Pump;
 
-  constructor(context: NodeContext, roll: Roll) {
+  constructor(context: NodeContext, roll: Roll, feed: Pick<Feed, 'askGapMs'>) {
     this.#context = context;
     this.#roll = roll;
     this.#unreported = [...roll.unreported];
-    this.#pump = new Pump(
-      context,
-      () => this.#next().count > 0,
-      () => this.#report(),
-    );
+    this.#pump = new Pump(context, {
+      pending: () => this.#next().count > 0,
+      next: () => this.#report(),
+      gapMs: () => feed.askGapMs,
+    });
   }
 
   /** Written down first; told in the background. */

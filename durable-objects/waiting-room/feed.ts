@@ -1,6 +1,7 @@
 import { CallLog } from '../core/call-log.ts';
 import type { Call } from '../core/calls.ts';
 import type { WindowLimit } from '../core/join-window.ts';
+import { askGapMs } from '../core/shard-plan.ts';
 import { publicTick } from '../core/tick.ts';
 import type { Tick } from '../core/tick.ts';
 import { LIMITS } from '../protocol/limits.ts';
@@ -64,6 +65,11 @@ export class Feed {
   /** Leaves of the tree at the start of the sale; null before the parent has told it. */
   get leavesAtStart(): number | null {
     return this.#leavesAtStart;
+  }
+
+  /** Least time between two requests of one kind to the parent, ms. */
+  get askGapMs(): number {
+    return askGapMs(this.#leavesAtStart ?? 1);
   }
 
   /** Claim window and grace; null before the parent has told them. */

@@ -39,11 +39,10 @@ export class Homes {
     this.#feed = feed;
     this.#handedOver = roll.handedOver;
     this.#inherited = store.note('inherited') !== null;
-    this.#pump = new Pump(
-      context,
-      () => this.#mustInherit,
-      () => this.#inherit(),
-    );
+    this.#pump = new Pump(context, {
+      pending: () => this.#mustInherit,
+      next: () => this.#inherit(),
+    });
   }
 
   /** Where the account is at home. */

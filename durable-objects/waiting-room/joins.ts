@@ -60,11 +60,11 @@ export class Joins {
     this.#roll = roll;
     this.#feed = feed;
     this.#listener = listener;
-    this.#pump = new Pump(
-      context,
-      () => this.#cohorts.length > 0,
-      () => this.#work(),
-    );
+    this.#pump = new Pump(context, {
+      pending: () => this.#cohorts.length > 0,
+      next: () => this.#work(),
+      gapMs: () => feed.askGapMs,
+    });
     for (const batch of roll.unanswered) this.#reopen(batch);
   }
 

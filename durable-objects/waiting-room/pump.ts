@@ -5,33 +5,55 @@ import type { NodeContext } from './context.ts';
 /** The alarm that goes on should the object die while its parent is away, ms. */
 const WAKE_MS = 30_000;
 
+/** What a pump does. */
+export interface Work {
+  /** Whether there is any. */
+  pending(): boolean;
+  /** Does the next piece. */
+  next(): Promise<Away | 'done'>;
+  /** Least time from the beginning of one piece to that of the next, ms. */
+  gapMs?(): number;
+}
+
 /**
  * Works while there is work, one piece at a time, each at the pace at which the parent answers the one
  * before; waits longer and longer while the parent is away.
  */
 export class Pump {
   readonly #context: NodeContext;
-  readonly #hasWork: () => boolean;
-  readonly #work: () => Promise<Away | 'done'>;
+  readonly #work: Work;
   #running = false;
+  #begunAt = -Infinity;
 
-  constructor(context: NodeContext, hasWork: () => boolean, work: () => Promise<Away | 'done'>) {
+  constructor(context: NodeContext, work: Work) {
     this.#context = context;
-    this.#hasWork = hasWork;
     this.#work = work;
   }
 
   /** Begins at once, unless it is at work already or there is none. */
   start(): void {
-    if (!this.#running && this.#hasWork()) void this.#run();
+    if (!this.#running && this.#work.pending()) void this.#run();
+  }
+
+  /** How long the next piece has to wait; a clock that stepped back makes it wait no longer. */
+  #waitMs(): number {
+    const gapMs = this.#work.gapMs?.() ?? 0;
+    const since = this.#context.now() - this.#begunAt;
+    return since < 0 || since >= gapMs ? 0 : gapMs - since;
   }
 
   async #run(): Promise<void> {
     this.#running = true;
     try {
       let failures = 0;
-      while (this.#hasWork()) {
-        const outcome = await this.#work();
+      while (this.#work.pending()) {
+        const waitMs = this.#waitMs();
+        if (waitMs > 0) {
+          await pause(this.#context, waitMs);
+          continue;
+        }
+        this.#begunAt = this.#context.now();
+        const outcome = await this.#work.next();
         if (outcome === 'done') {
           failures = 0;
           continue;

@@ -5,21 +5,25 @@ import { encodeReceipt } from '../core/fairness/receipt.ts';
 import type { Fan } from '../core/fans.ts';
 import type { RoomContext } from './context.ts';
 
+/** Trees kept of a leaf's batches: those asked for last. One of a full batch has 140 KB and takes some ms to build. */
+const TREES_KEPT = 64;
+
 interface Entry {
   batch: Batch;
   grant: BatchGrant | null;
-  tree: SumTree | null;
   token: string | null;
   signing: Promise<void> | null;
 }
 
 /**
- * What proves the places of a leaf's fans: for each batch one tree and one signature, made when they are
- * first needed and then kept; for each fan only a path is read off.
+ * What proves the places of a leaf's fans: for each batch one signature, made when it is first needed and
+ * then kept, and one tree, kept while it is of use; for each fan only a path is read off.
  */
 export class Receipts {
   readonly #context: RoomContext;
   readonly #entries = new Map<number, Entry>();
+  /** By batch, the one used last at the end. */
+  readonly #trees = new Map<number, SumTree>();
 
   constructor(context: RoomContext, known: readonly Batch[]) {
     this.#context = context;
@@ -29,7 +33,7 @@ export class Receipts {
   /** A batch as it was written down. */
   add(batch: Batch): void {
     const { grant } = batch;
-    this.#entries.set(batch.batch, { batch, grant, tree: null, token: null, signing: null });
+    this.#entries.set(batch.batch, { batch, grant, token: null, signing: null });
   }
 
   /** The tree over the batch's fans; an unknown batch is a bug. */
@@ -45,6 +49,7 @@ export class Receipts {
   /** The parent refused it. */
   drop(batch: number): void {
     this.#entries.delete(batch);
+    this.#trees.delete(batch);
   }
 
   /** Resolves once `of` has the receipts of a granted batch. */
@@ -56,6 +61,7 @@ export class Receipts {
       .sign({ evt: this.#context.eventId, link, head })
       .then((token) => {
         entry.token = token;
+        entry.signing = null;
         return undefined;
       });
     await entry.signing;
@@ -74,8 +80,12 @@ export class Receipts {
     return entry;
   }
 
-  #treeOf(entry: Entry): SumTree {
-    entry.tree ??= batchTree(this.#context.eventId, entry.batch.accounts);
-    return entry.tree;
+  #treeOf({ batch }: Entry): SumTree {
+    const tree = this.#trees.get(batch.batch) ?? batchTree(this.#context.eventId, batch.accounts);
+    this.#trees.delete(batch.batch);
+    this.#trees.set(batch.batch, tree);
+    const [oldest] = this.#trees.keys();
+    if (this.#trees.size > TREES_KEPT && oldest !== undefined) this.#trees.delete(oldest);
+    return tree;
   }
 }

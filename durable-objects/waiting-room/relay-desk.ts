@@ -27,7 +27,7 @@ export class RelayDesk implements RelayRpc {
     this.#store = store;
     this.#feed = new Feed(context, store);
     this.#grants = new RelayGrants(context, store, this.#feed);
-    this.#reports = new RelayReports(context);
+    this.#reports = new RelayReports(context, this.#feed);
     // A child that cannot be reached asks for the current tick when it is back.
     this.#publisher = new Publisher(
       (name) => context.child(name),

@@ -54,11 +54,11 @@ export class RelayGrants {
     const known = store.batches();
     this.#lastBatch = Math.max(known.at(-1)?.batch ?? 0, Number(store.note('refused') ?? 0));
     for (const batch of known) this.#restore(batch);
-    this.#pump = new Pump(
-      context,
-      () => this.#open.length > 0,
-      () => this.#work(),
-    );
+    this.#pump = new Pump(context, {
+      pending: () => this.#open.length > 0,
+      next: () => this.#work(),
+      gapMs: () => feed.askGapMs,
+    });
   }
 
   #restore({ batch, parts, grant }: RelayBatch): void {

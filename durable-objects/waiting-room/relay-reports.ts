@@ -1,6 +1,7 @@
 import { ask } from './ask.ts';
 import type { Away } from './ask.ts';
 import type { NodeContext } from './context.ts';
+import type { Feed } from './feed.ts';
 import { Pump } from './pump.ts';
 
 /** Places told to EventSale in one call. */
@@ -20,13 +21,13 @@ export class RelayReports {
   readonly #pump: Pump;
   #reports: Report[] = [];
 
-  constructor(context: NodeContext) {
+  constructor(context: NodeContext, feed: Pick<Feed, 'askGapMs'>) {
     this.#context = context;
-    this.#pump = new Pump(
-      context,
-      () => this.#reports.length > 0,
-      () => this.#work(),
-    );
+    this.#pump = new Pump(context, {
+      pending: () => this.#reports.length > 0,
+      next: () => this.#work(),
+      gapMs: () => feed.askGapMs,
+    });
   }
 
   /** Resolves when EventSale knows that these places were given up. */

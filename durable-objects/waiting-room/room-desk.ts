@@ -1,6 +1,5 @@
 import type { Fan } from '../core/fans.ts';
 import type { AccountId } from '../core/ids.ts';
-import { orderOf } from '../core/place-order.ts';
 import type { Refused } from '../core/result.ts';
 import type { Tick } from '../core/tick.ts';
 import type {
@@ -55,7 +54,7 @@ export class RoomDesk implements WaitingRoomRpc {
       placed: (fans) => this.#tellPlaced(fans),
       failed: (accounts, settled) => this.#tellFailed(accounts, settled),
     });
-    this.#departures = new Departures(context, this.#roll);
+    this.#departures = new Departures(context, this.#roll, this.#feed);
     this.#claims = new Claims(context, this.#roll);
     this.#entrance = new Entrance(context, {
       feed: this.#feed,
@@ -296,11 +295,9 @@ export class RoomDesk implements WaitingRoomRpc {
   #tellMoved(before: number, drawn: boolean): void {
     const { cursor = 0, draw } = this.#feed.tick ?? {};
     if (cursor <= before && !drawn) return;
-    for (const fan of this.#roll.fans.all()) {
-      if (fan.place === null || fan.admission !== null) continue;
-      const order = orderOf(fan.place, draw);
-      if (drawn || (order >= before && order < cursor)) this.#tell(fan);
-    }
+    const { fans } = this.#roll;
+    for (const fan of drawn ? fans.all() : fans.between(before, cursor, draw))
+      if (fan.place !== null && fan.admission === null) this.#tell(fan);
   }
 }
 

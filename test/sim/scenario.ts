@@ -24,7 +24,7 @@ export interface Scenario {
   habits: Habits;
   faults: FaultRates;
   latency: Latency;
-  /** Drain promises after every event and copy every message: exact, and slower. */
+  /** Drain promises after every event, copy every message, keep every row: exact, and slower. Without it nobody may die. */
   exact: boolean;
   /** Fans act at multiples of it, ms. */
   slotMs: number;

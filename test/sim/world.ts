@@ -31,6 +31,8 @@ import { Crowd } from './fans/crowd.ts';
 import { Meters } from './meters.ts';
 import { Network } from './network.ts';
 import { Random } from './random.ts';
+import { LeanQueueStore } from './stores/lean-queue-store.ts';
+import { LeanRoomStore } from './stores/lean-room-store.ts';
 import type { Scenario } from './scenario.ts';
 
 /** When the fans of a run begin to come; the sale opens some time after. */
@@ -171,19 +173,21 @@ export class World {
       timers: this.#timers(),
       ports: (actor) => this.outside.ports(actor, definition),
       room: (name) => this.#room(name),
-      onFrame: (tick) => auditor.frame(tick, this.#samples(tick)),
+      onFrame: (tick) => this.#published(tick),
       onLeft: (places) => auditor.leftReported(places),
     });
     return sale;
   }
 
   #queueStore(): QueueStore {
-    const store = new MemoryQueueStore();
+    const store = this.scenario.exact ? new MemoryQueueStore() : new LeanQueueStore();
     return this.#tampering.queueStore?.(store) ?? store;
   }
 
-  #roomStore(): RoomStore {
-    const store = new MemoryRoomStore();
+  #roomStore(leaf: string): RoomStore {
+    const store = this.scenario.exact
+      ? new MemoryRoomStore()
+      : new LeanRoomStore((first, count) => this.auditor.owns(leaf, first, count));
     return this.#tampering.roomStore?.(store) ?? store;
   }
 
@@ -230,7 +234,7 @@ export class World {
     return new LeafActor(name, this.#around, {
       index,
       eventId,
-      store: this.#roomStore(),
+      store: this.#roomStore(name),
       sockets: () => this.crowd.sockets,
       parent: () => this.#parentOf(index),
       sale: () => this.sale,
@@ -238,13 +242,23 @@ export class World {
     });
   }
 
-  /** A few orders in line, with the people ahead that a client computes from the frame. */
+  #published(tick: Tick): void {
+    this.crowd.tick = tick;
+    this.auditor.frame(tick, this.#samples(tick));
+  }
+
+  /** A few people in line, with those ahead of them that a client computes from the frame. */
   #samples(tick: Tick): { order: number; ahead: number }[] {
-    if (tick.tail <= tick.cursor) return [];
-    return Array.from({ length: this.scenario.samples }, () => {
-      const order = tick.cursor + this.#random.int(tick.tail - tick.cursor);
-      return { order, ahead: peopleAhead(tick, order) };
-    });
+    const { line } = this.auditor;
+    const span = tick.tail - tick.cursor;
+    const samples: { order: number; ahead: number }[] = [];
+    if (span <= 0) return samples;
+    for (let i = 0; i < this.scenario.samples; i++) {
+      const order = tick.cursor + this.#random.int(span);
+      // One who has left asks nothing any more.
+      if (line.isPresent(order)) samples.push({ order, ahead: peopleAhead(tick, order) });
+    }
+    return samples;
   }
 
   /** Whether nothing is left to be done: all have come, all are answered, and nobody waits. */
@@ -252,16 +266,15 @@ export class World {
     const { crowd, auditor } = this;
     if (crowd.arrived < this.scenario.fans || auditor.line.waiting() > 0) return false;
     let owned = 0;
-    for (const _ of this.placesOwned()) owned += 1;
+    for (const [, , count] of this.placesOwned()) owned += count;
     return owned === auditor.line.tail && crowd.unanswered().length === 0;
   }
 
-  /** Every place that a leaf has written down as given. */
-  *placesOwned(): Generator<readonly [string, number]> {
+  /** Every range that a leaf has written down as given: first place and count. */
+  *placesOwned(): Generator<readonly [string, number, number]> {
     for (const leaf of this.leaves)
       for (const { batch, grant, accounts } of leaf.store.batches())
-        if (grant !== null && batch > 0)
-          for (let i = 0; i < accounts.length; i++) yield [leaf.name, grant.first + i];
+        if (grant !== null && batch > 0) yield [leaf.name, grant.first, accounts.length];
   }
 }
 

@@ -59,9 +59,9 @@ export class Auditor implements CrowdListener {
     });
   }
 
-  /** A range as the one who asked for it heard it. */
-  rangeHeard(child: string, batch: number, first: number, count: number): void {
-    this.#judge(() => this.line.answered(child, batch, first, count));
+  /** A leaf has written down that these places are its fans'. */
+  owns(leaf: string, first: number, count: number): void {
+    this.#judge(() => this.line.owns(leaf, first, count));
   }
 
   /** Fans at these orders were reported to have left. */
@@ -136,21 +136,11 @@ export class Auditor implements CrowdListener {
     );
   }
 
-  /** All places are in the leaves' hands, each once. `owned`: places by leaf. */
-  placesOwned(owned: Iterable<readonly [string, number]>): void {
+  /** All places are in the leaves' hands, each once. `owned`: first place and count, by leaf. */
+  placesOwned(owned: Iterable<readonly [string, number, number]>): void {
     this.#judge(() => {
-      const holders = new Map<number, string>();
-      for (const [leaf, place] of owned) {
-        const other = holders.get(place);
-        mustHold(other === undefined, () => `place ${place} is at ${leaf} and at ${other}`);
-        holders.set(place, leaf);
-      }
-      for (let place = 0; place < this.line.tail; place++)
-        mustHold(holders.has(place), () => `place ${place} was given out and nobody has it`);
-      mustHold(
-        holders.size === this.line.tail,
-        () => `${holders.size} places are held, ${this.line.tail} were given out`,
-      );
+      for (const [leaf, first, count] of owned) this.line.owns(leaf, first, count);
+      this.line.allOwned();
     });
   }
 }

@@ -32,7 +32,9 @@ export class LineBook {
   /** 1: in line; 0: left. */
   #present = new Uint8Array(1_024);
   #claimed = new Set<number>();
-  readonly #ranges = new Map<string, { first: number; count: number }>();
+  /** The last batch of each child that was given a range. */
+  readonly #batches = new Map<string, number>();
+  #owned = new Uint8Array(1_024);
   readonly #calls: CallEntry[] = [];
   readonly #inside = new Map<number, Inside>();
   readonly #live = new Map<number, Inside>();
@@ -50,30 +52,33 @@ export class LineBook {
 
   /** A range was written down for a child's batch. */
   granted(child: string, batch: number, first: number, count: number): void {
+    const last = this.#batches.get(child) ?? -1;
     const key = `${child} ${batch}`;
-    mustHold(!this.#ranges.has(key), () => `batch ${key} was given a second range`);
+    mustHold(batch > last, () => `batch ${key} was given a second range, or came after ${last}`);
     mustHold(
       first === this.tail && count > 0,
       () => `batch ${key} got ${count} places from ${first}, the next place is ${this.tail}`,
     );
-    this.#ranges.set(key, { first, count });
+    this.#batches.set(child, batch);
     this.tail += count;
-    if (this.tail > this.#present.length) {
-      const more = new Uint8Array(Math.max(this.tail, this.#present.length * 2));
-      more.set(this.#present);
-      this.#present = more;
-    }
+    this.#present = grown(this.#present, this.tail);
     this.#present.fill(1, first, this.tail);
   }
 
-  /** A range was answered: as it was written down, every time. */
-  answered(child: string, batch: number, first: number, count: number): void {
-    const range = this.#ranges.get(`${child} ${batch}`);
-    mustHold(
-      range?.first === first && range.count === count,
-      () =>
-        `batch ${child} ${batch} was told ${first}+${count}, written down is ${range?.first}+${range?.count}`,
-    );
+  /** A leaf has written down that these places are its fans'. */
+  owns(leaf: string, first: number, count: number): void {
+    mustHold(first + count <= this.tail, () => `${leaf} has ${first}+${count}, beyond the tail`);
+    this.#owned = grown(this.#owned, first + count);
+    for (let place = first; place < first + count; place++) {
+      mustHold(this.#owned[place] === 0, () => `place ${place} is at ${leaf} and at another`);
+      this.#owned[place] = 1;
+    }
+  }
+
+  /** Every place that was given out is at some leaf. */
+  allOwned(): void {
+    for (let place = 0; place < this.tail; place++)
+      mustHold(this.#owned[place] === 1, () => `place ${place} was given out and nobody has it`);
   }
 
   /** These orders have left the line. */
@@ -178,10 +183,6 @@ export class LineBook {
     return this.peopleBetween(this.cursor, this.tail);
   }
 
-  ranges(): { first: number; count: number }[] {
-    return [...this.#ranges.values()];
-  }
-
   #checkSlots(now: number): void {
     for (const [order, entry] of this.#live) if (entry.until <= now) this.#live.delete(order);
     const inside = this.#live.size;
@@ -200,4 +201,11 @@ export class LineBook {
         `${inside} are inside and ${expected - inside} may come in, there are ${this.#rules.slots} slots`,
     );
   }
+}
+
+function grown(bytes: Uint8Array<ArrayBuffer>, size: number): Uint8Array<ArrayBuffer> {
+  if (size <= bytes.length) return bytes;
+  const more = new Uint8Array(Math.max(size, bytes.length * 2));
+  more.set(bytes);
+  return more;
 }

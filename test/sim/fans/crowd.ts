@@ -1,3 +1,5 @@
+import { pollAfterMs, SHORTEST_POLL_MS } from '../../../durable-objects/core/poll-pace.ts';
+import { peopleAhead, type Tick } from '../../../durable-objects/core/tick.ts';
 import type { FanPosition } from '../../../durable-objects/protocol/queue-rpc.ts';
 import type { Surroundings } from '../actors/actor.ts';
 import type { Heard } from '../actors/leaf.ts';
@@ -46,8 +48,10 @@ const ASK = { signsIn: 1, polls: 2, mood: 3, atCall: 4, returns: 5 } as const;
 export class Crowd {
   readonly table: FanTable;
   readonly sockets: FanSockets;
-  /** How often a client without a socket should ask, ms: from the last tick. */
-  pollMs = 5_000;
+  /** The last tick, as `GET /api/queue/status/…` tells it. */
+  tick: Tick | null = null;
+  /** Orders of those who have no socket: all they need beside the tick to know where they stand. */
+  readonly #orders = new Map<number, number>();
   readonly #around: Surroundings;
   readonly #options: CrowdOptions;
   readonly #requests: Requests;
@@ -194,7 +198,8 @@ export class Crowd {
   #plan(fan: number): void {
     const { habits } = this.#options;
     const { random } = this.#around;
-    if (this.table.is(fan, FLAG.polls)) this.#next(fan, this.pollMs * random.between(0.85, 1.15));
+    if (this.table.is(fan, FLAG.polls))
+      this.#next(fan, this.#pollMs(fan) * random.between(0.85, 1.15));
     else if ((this.table.whims[fan] ?? 0) >= habits.whims) this.#next(fan, null);
     else this.#next(fan, random.exponential(habits.whimMs));
   }
@@ -203,18 +208,32 @@ export class Crowd {
   #show(fan: number): void {
     this.table.set(fan, FLAG.hidden, false);
     this.#connect(fan);
-    this.#requests.poll(fan);
+    this.#around.meters.add('Worker requests: status');
+    this.#requests.position(fan);
     this.#plan(fan);
   }
 
+  /** Asks for the tick, and for the place where the tick does not tell it (web/src/live/live.ts). */
   #poll(fan: number): void {
     const { habits } = this.#options;
-    if (this.#around.random.chance((habits.leaves * this.pollMs) / habits.whimMs)) {
+    if (this.#around.random.chance((habits.leaves * this.#pollMs(fan)) / habits.whimMs)) {
       this.#leave(fan);
       return;
     }
-    this.#requests.poll(fan);
+    const order = this.#orders.get(fan);
+    const { tick } = this;
+    this.#around.meters.add('Worker requests: status');
+    if (tick === null || order === undefined || order < tick.cursor || tick.within > 1)
+      this.#requests.position(fan);
     this.#plan(fan);
+  }
+
+  /** How soon a client without a socket asks again, ms (web/src/live/state.ts, `pollPaceMs`). */
+  #pollMs(fan: number): number {
+    const { tick } = this;
+    const order = this.#orders.get(fan);
+    if (tick === null || order === undefined || order < tick.cursor) return SHORTEST_POLL_MS;
+    return tick.phase === 'lobby' ? tick.pollMs : pollAfterMs(tick, peopleAhead(tick, order));
   }
 
   #leave(fan: number): void {
@@ -227,7 +246,7 @@ export class Crowd {
   #claim(fan: number): void {
     this.#set(fan, DOING.claiming, CLAIM_AGAIN_MS);
     if (this.table.hasSocket(fan)) this.#requests.say(fan, this.table.home[fan] ?? 0, 'claim');
-    else this.#requests.poll(fan);
+    else this.#requests.position(fan);
   }
 
   #hear(fan: number, heard: Heard, saidAt: number): void {
@@ -257,6 +276,7 @@ export class Crowd {
     if (position === null) {
       if (inLine) this.#end(fan, true);
     } else if (inLine || asking) {
+      if (table.is(fan, FLAG.polls)) this.#orders.set(fan, position.order);
       if (position.admission !== null) this.#comeIn(fan, position.admission.until);
       else if (position.claimUntil !== null) this.#called(fan, position.claimUntil);
       else if (asking) {
@@ -310,6 +330,7 @@ export class Crowd {
     const { habits } = this.#options;
     const whims = (this.table.whims[fan] ?? 0) + 1;
     this.table.whims[fan] = Math.min(255, whims);
+    this.#orders.delete(fan);
     const returns =
       mayReturn && whims < RETURNS_MAX && this.#chance(fan, ASK.returns) < habits.comesBack;
     if (returns) {

@@ -66,9 +66,8 @@ export class Requests {
     this.#ask(fan, 'join', (leaf) => leaf.desk.join({ accountId }));
   }
 
-  /** `GET /api/queue/status/…` and `GET /api/queue/position/…`: comes in when called. */
-  poll(fan: number): void {
-    this.#around.meters.add('Worker requests: status');
+  /** `GET /api/queue/position/…`: comes in when called. */
+  position(fan: number): void {
     this.#around.meters.add('Worker requests: position');
     const accountId = accountOf(fan);
     this.#ask(fan, 'position', (leaf) => leaf.rpc.position({ accountId, claim: true }));

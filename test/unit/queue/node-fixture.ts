@@ -106,6 +106,24 @@ export abstract class NodeFixture<Desk extends { start(): void }> {
   }
 }
 
+/** The outcome of `work`; meanwhile time passes for the sale and its nodes, as far as they wait for it. */
+export async function meanwhile<Value>(
+  sale: SaleFixture,
+  nodes: readonly { runDue(): void }[],
+  work: Promise<Value>,
+): Promise<Value> {
+  const outcome = { over: false };
+  const ended = (): void => {
+    outcome.over = true;
+  };
+  work.then(ended, ended);
+  for (let rounds = 0; rounds < 100; rounds++) {
+    if (outcome.over) break;
+    await pass(sale, nodes, 250);
+  }
+  return work;
+}
+
 /** Moves the clock of the sale and of its nodes together, letting calls finish in between. */
 export async function pass(
   sale: SaleFixture,

@@ -3,7 +3,7 @@ import { parseReceipt, verifyReceipt } from '../../../durable-objects/core/fairn
 import type { ProvenPlace } from '../../../durable-objects/core/fairness/receipt.ts';
 import type { AccountId } from '../../../durable-objects/core/ids.ts';
 import { publicKeys, signToken } from '../../../durable-objects/protocol/tokens.ts';
-import { settle } from './node-fixture.ts';
+import { meanwhile, settle } from './node-fixture.ts';
 import { RelayFixture } from './relay-fixture.ts';
 import { RoomFixture } from './room-fixture.ts';
 import { account, accountAt, OPENS_AT, SaleFixture, saleSettings } from './sale-fixture.ts';
@@ -22,7 +22,8 @@ function world(leaves = 1) {
     return room;
   };
   const below = [64, 65, 66].map((n) => signing(new RoomFixture(sale, n, () => relay.desk)));
-  return { sale, direct: signing(new RoomFixture(sale)), below, signed: () => signed };
+  const direct = signing(new RoomFixture(sale));
+  return { sale, direct, below, nodes: [relay, direct, ...below], signed: () => signed };
 }
 
 /** What a fan can prove with the published key alone. */
@@ -42,10 +43,11 @@ async function joined(room: RoomFixture, fan: AccountId): Promise<[number, strin
 
 describe('the receipt that comes with a place', () => {
   it('proves the place of its own fan, right under EventSale and through a relay', async () => {
-    const { direct, below } = world(128);
+    const { sale, direct, below, nodes } = world(128);
     const rooms = [direct, ...below];
     const fans = Array.from({ length: 80 }, (_, n) => accountAt(rooms[n % 4]?.index ?? 0, 128, n));
-    const answers = await Promise.all(fans.map((fan, n) => joined(rooms[n % 4] ?? direct, fan)));
+    const joins = fans.map((fan, n) => joined(rooms[n % 4] ?? direct, fan));
+    const answers = await meanwhile(sale, nodes, Promise.all(joins));
     const places = await Promise.all(fans.map((fan, n) => proven(answers[n]?.[1] ?? null, fan)));
     const told = answers.map(([place]) => place);
     expect(places).toMatchObject(told.map((place) => ({ ok: true, place })));

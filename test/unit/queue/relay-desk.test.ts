@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { follow } from '../../../durable-objects/core/fairness/merkle-sum.ts';
 import type { GrantOutcome } from '../../../durable-objects/protocol/queue-rpc.ts';
-import { pass, settle } from './node-fixture.ts';
+import { meanwhile, pass, settle } from './node-fixture.ts';
 import { RelayFixture } from './relay-fixture.ts';
 import { RoomFixture } from './room-fixture.ts';
 import { accountAt, batchOf, OPENS_AT, SaleFixture, saleSettings } from './sale-fixture.ts';
@@ -28,6 +28,17 @@ function rangeOf(outcome: GrantOutcome): number[] {
 }
 
 describe('what children ask of a relay', () => {
+  it('goes on at most every half second, so that EventSale has few to answer', async () => {
+    const { sale, relay } = world();
+    const from = sale.now;
+    for (let batch = 1; batch <= 20; batch++)
+      await meanwhile(sale, [relay], relay.desk.grantPlaces(batchOf(batch, 1, LEAVES[0])));
+    const seconds = (sale.now - from) / 1_000;
+    expect(seconds).toBeGreaterThanOrEqual(9.5);
+    expect(seconds).toBeLessThan(15);
+    expect(relay.calls.filter((call) => call.startsWith('grant'))).toHaveLength(20);
+  });
+
   it('is added up while its own request is in flight, and dealt out in order', async () => {
     const { sale, relay } = world();
     const asked = LEAVES.map((child, n) => relay.desk.grantPlaces(batchOf(1, n + 2, child)));
@@ -95,9 +106,10 @@ describe('what children ask of a relay', () => {
   });
 
   it('is forgotten once each child has asked for more, and refused if it comes again after that', async () => {
-    const { relay } = world();
+    const { sale, relay } = world();
     for (let batch = 1; batch <= 20; batch++) {
-      await Promise.all(LEAVES.map((child) => relay.desk.grantPlaces(batchOf(batch, 1, child))));
+      const asked = LEAVES.map((child) => relay.desk.grantPlaces(batchOf(batch, 1, child)));
+      await meanwhile(sale, [relay], Promise.all(asked));
     }
     expect(relay.store.batches().length).toBeLessThanOrEqual(LEAVES.length + 1);
     relay.restart();
@@ -112,8 +124,9 @@ describe('what children ask of a relay', () => {
     const { sale, relay } = world();
     const [quick, slow] = [LEAVES[0], LEAVES[1]];
     const requests = [batchOf(1, 1, LEAVES[2]), batchOf(1, 2, quick), batchOf(1, 3, slow)];
-    await Promise.all(requests.map((request) => relay.desk.grantPlaces(request)));
-    await relay.desk.grantPlaces(batchOf(2, 4, quick));
+    const asked = requests.map((request) => relay.desk.grantPlaces(request));
+    await meanwhile(sale, [relay], Promise.all(asked));
+    await meanwhile(sale, [relay], relay.desk.grantPlaces(batchOf(2, 4, quick)));
     relay.restart();
     expect(rangeOf(await relay.desk.grantPlaces(batchOf(1, 3, slow)))).toEqual([3, 3]);
     expect(sale.desk.tick().joined).toBe(10);
@@ -135,7 +148,7 @@ describe('departures through a relay', () => {
     const { sale, relay, roomOf, fan, nodes } = world();
     const fans = Array.from({ length: 20 }, (_, n) => fan(n));
     const joins = fans.map((accountId, n) => roomOf(n).desk.join({ accountId }));
-    await Promise.all(joins);
+    await meanwhile(sale, nodes, Promise.all(joins));
     relay.calls = [];
     relay.fate = () => 'lost';
     for (const [n, accountId] of fans.entries()) roomOf(n).desk.leaveNow(accountId);
@@ -152,7 +165,8 @@ describe('departures through a relay', () => {
 describe('frames through a relay', () => {
   it('reach every leaf once, in order, also after the relay has died', async () => {
     const { sale, relay, rooms, fan, nodes } = world();
-    await Promise.all(rooms.map((room, n) => room.desk.join({ accountId: fan(n) })));
+    const joins = rooms.map((room, n) => room.desk.join({ accountId: fan(n) }));
+    await meanwhile(sale, nodes, Promise.all(joins));
     await pass(sale, nodes, 20_000);
     relay.restart();
     await pass(sale, nodes, 45_000);

@@ -1,0 +1,33 @@
+import type { ChainLink } from '../../../durable-objects/core/fairness/grant-chain.ts';
+import type { LinkRow } from '../../../durable-objects/storage/queue-store.ts';
+import { MemoryQueueStore } from '../../../durable-objects/storage/queue-store-memory.ts';
+
+/** The queue's memory in a run of millions without faults: of the chain's links only each child's last is kept. */
+export class LeanQueueStore extends MemoryQueueStore {
+  /** What SQLite would keep of the chain. */
+  linkBytes = 0;
+  readonly #last = new Map<string, LinkRow>();
+  #newest: LinkRow | null = null;
+
+  override link(child: string, batch: number): LinkRow | null {
+    const last = this.#last.get(child) ?? null;
+    if (last !== null && last.link.batch > batch) throw new Error(`${child} asked for more since`);
+    return last?.link.batch === batch ? last : null;
+  }
+
+  override lastLink(): LinkRow | null {
+    return this.#newest;
+  }
+
+  override addLink(row: LinkRow): void {
+    if (row.link.seq !== (this.#newest?.link.seq ?? -1) + 1)
+      throw new Error(`granted before: ${row.link.seq}`);
+    this.#newest = row;
+    this.#last.set(row.link.child, row);
+    this.linkBytes += JSON.stringify(row).length;
+  }
+
+  override links(): ChainLink[] {
+    throw new Error('links of a run without faults are not kept');
+  }
+}

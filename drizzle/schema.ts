@@ -118,7 +118,7 @@ export const bookings = pgTable(
       .notNull()
       .references(() => users.id),
     holdId: text('hold_id').notNull(),
-    status: text('status', { enum: ['confirmed', 'refunding', 'refunded'] }).notNull(),
+    status: text('status', { enum: ['confirmed', 'offered', 'refunding', 'refunded'] }).notNull(),
     amount: amount('amount'),
     currency: text('currency').notNull(),
     createdAt: moment('created_at').notNull(),

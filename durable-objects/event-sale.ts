@@ -139,6 +139,10 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
     return (await this.#open())?.organiser.refundOrder(request) ?? NO_EVENT;
   }
 
+  async answerOffer(request: Params<'answerOffer'>) {
+    return (await this.#open())?.orders.answerOffer(request) ?? NO_EVENT;
+  }
+
   async order(request: Params<'order'>) {
     return (await this.#open())?.orders.order(request) ?? NO_EVENT;
   }

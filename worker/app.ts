@@ -17,6 +17,7 @@ import { eventRoutes } from './routes/events.ts';
 import { fairnessRoutes } from './routes/fairness.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
 import { liveRoutes } from './routes/live.ts';
+import { offerRoutes } from './routes/offer.ts';
 import { organiserRoutes } from './routes/organiser.ts';
 import { paymentRoutes } from './routes/payment.ts';
 import { queueRoutes } from './routes/queue.ts';
@@ -44,6 +45,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
   seatRoutes(app);
   inventoryRoutes(app);
   bookingRoutes(app);
+  offerRoutes(app);
   paymentRoutes(app);
   organiserRoutes(app);
   webhookRoutes(app);

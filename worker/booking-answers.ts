@@ -1,6 +1,6 @@
-import type { Order, Refund } from '../durable-objects/protocol/seats-rpc.ts';
+import type { Order, OrderItem, Refund } from '../durable-objects/protocol/seats-rpc.ts';
 import type { EventRecord } from './db/event-record.ts';
-import type { Booking } from './schemas/booking.ts';
+import type { Booking, BookingItem } from './schemas/booking.ts';
 import { signTickets } from './tickets.ts';
 import { iso, isoOrNull } from './times.ts';
 
@@ -23,19 +23,17 @@ export async function bookingAnswer(
       timeZone: definition.timeZone,
       startsAt: iso(definition.startsAt),
     },
-    items: order.items.map(({ seatId, label, categoryId, price, returned }) => ({
-      seatId,
-      label,
-      categoryId,
-      price: { amount: price.amount, currency: price.currency },
-      returned,
-    })),
+    items: order.items.map(itemAnswer),
     total: { amount: order.total.amount, currency: order.total.currency },
     createdAt: iso(order.createdAt),
     expiresAt: open ? iso(order.expiresAt) : null,
     confirmedAt: isoOrNull(order.confirmedAt),
     filed: order.filed,
     refundId: order.refunds.at(-1)?.refundId ?? null,
+    offer: order.offer && {
+      items: order.offer.items.map(itemAnswer),
+      until: iso(order.offer.until),
+    },
     refunds: order.refunds.map(refundAnswer),
     history: order.history.map(({ at, actor, from, to, why, seatIds }) => ({
       at: iso(at),
@@ -70,4 +68,9 @@ export function refundAnswer({
     startedAt: iso(startedAt),
     reason,
   };
+}
+
+function itemAnswer({ seatId, label, categoryId, price, returned }: OrderItem): BookingItem {
+  const { amount, currency } = price;
+  return { seatId, label, categoryId, price: { amount, currency }, returned };
 }

@@ -89,7 +89,11 @@ export function nearestAlternatives(
   return nearestRuns(map, free, { categoryId, size: 1, groups: question.limit, ...centre });
 }
 
-function middleOf(seats: readonly Seat[], indices: readonly number[]): { x: number; y: number } {
+/** The middle between seats. */
+export function middleOf(
+  seats: readonly Seat[],
+  indices: readonly number[],
+): { x: number; y: number } {
   let x = 0;
   let y = 0;
   for (const index of indices) {
@@ -99,7 +103,8 @@ function middleOf(seats: readonly Seat[], indices: readonly number[]): { x: numb
   return { x: x / indices.length, y: y / indices.length };
 }
 
-interface RunQuestion {
+/** Which runs are looked for: `groups` of `size` free neighbours of one band, nearest to a point first. */
+export interface RunQuestion {
   categoryId: string;
   size: number;
   groups: number;
@@ -107,8 +112,8 @@ interface RunQuestion {
   y: number;
 }
 
-/** The nearest runs of free neighbours. Rows too far to beat what was found are skipped unseen. */
-function nearestRuns(map: RowMap, free: FreeSeats, question: RunQuestion): number[] {
+/** The nearest runs of free neighbours, one after the other. Rows too far to beat what was found are skipped unseen. */
+export function nearestRuns(map: RowMap, free: FreeSeats, question: RunQuestion): number[] {
   // Overlapping windows may fill the list, so keep more than are needed before choosing.
   const keep = question.groups * question.size * 2;
   const found: Run[] = [];

@@ -4,6 +4,8 @@ import type { OrderRecord } from './order-record.ts';
 /** A letter to the buyer of an order, sent once. */
 export type Letter =
   | { about: 'tickets' }
+  /** Other seats are set aside, to be taken or declined. */
+  | { about: 'offer' }
   | { about: 'refund_started' | 'refund_done' | 'refund_failed'; refundId: string };
 
 /** Something that a step of an order causes outside; `name` is unique among those of the order. */
@@ -27,6 +29,7 @@ export function effectsOf(before: OrderRecord | null, after: OrderRecord): Effec
     effects.push({ kind: 'mail', name, letter });
   };
   if (stepped && after.stage === 'confirmed') write({ about: 'tickets' });
+  if (stepped && after.stage === 'offered') write({ about: 'offer' });
   after.refunds.forEach(({ refundId, attempt, done }, index) => {
     const known = before?.refunds[index];
     if (known === undefined) write({ about: 'refund_started', refundId });

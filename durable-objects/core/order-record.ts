@@ -14,6 +14,7 @@ export type OrderStage =
   | 'confirmed'
   | 'expired'
   | 'cancelled'
+  | 'offered'
   | 'refunding'
   | 'refunded';
 
@@ -69,13 +70,15 @@ export interface OrderRecord {
   readonly prices: readonly number[];
   readonly currency: string;
   readonly createdAt: number;
-  /** End of the hold, or while `paying` the longer deadline. */
+  /** End of the hold, while `paying` the longer deadline, while `offered` the end of the offer. */
   readonly expiresAt: number;
   readonly paymentIntentId: string | null;
   readonly paymentProblem: { code: string; message: string } | null;
   readonly confirmedAt: number | null;
   /** What was captured; null until then. */
   readonly paid: Money | null;
+  /** Other seats that were set aside for late money, in the order of `seats`; null when none ever were. */
+  readonly offer: readonly number[] | null;
   /** Of `seats`, those that were given back; free again from then on. */
   readonly returned: readonly number[];
   /** Oldest first; together never more than `paid`. */
@@ -91,15 +94,16 @@ type Changes = Partial<
   Omit<OrderRecord, 'orderId' | 'holdId' | 'accountId' | 'stage' | 'steps' | 'createdAt'>
 >;
 
-/** Every step an order may take. `expired` and `cancelled` go on only when money arrives late. */
+/** Every step an order may take. `expired` and `cancelled` go on only when money arrives late: the only way to `offered`. */
 export const ORDER_STEPS: Readonly<Record<OrderStage, readonly OrderStage[]>> = {
   hold: ['held', 'expired', 'cancelled'],
   held: ['paying', 'expired', 'cancelled'],
   paying: ['paid', 'expired', 'cancelled', 'refunding'],
   paid: ['confirmed'],
   confirmed: ['refunding'],
-  expired: ['paid', 'refunding'],
-  cancelled: ['paid', 'refunding'],
+  expired: ['paid', 'offered', 'refunding'],
+  cancelled: ['paid', 'offered', 'refunding'],
+  offered: ['paid', 'refunding'],
   refunding: ['refunded'],
   refunded: [],
 };
@@ -131,7 +135,7 @@ function changed(
   const filed = isFiled(stage) ? { filed: false } : {};
   const after = { ...order, ...changes, ...filed, stage };
   assertMoney(after);
-  const moved = changes.seats !== undefined || changes.returned !== undefined;
+  const moved = changes.seats ?? changes.returned ?? changes.offer;
   return { ...after, steps: [...order.steps, moved ? { ...step, seats: seatsOf(after) } : step] };
 }
 
@@ -148,7 +152,9 @@ function assertMoney({ orderId, paid, refunds }: OrderRecord): void {
 
 /** Whether Postgres is told of an order at this stage. */
 export function isFiled(stage: OrderStage): boolean {
-  return stage === 'confirmed' || stage === 'refunding' || stage === 'refunded';
+  return (
+    stage === 'confirmed' || stage === 'offered' || stage === 'refunding' || stage === 'refunded'
+  );
 }
 
 /** The state that an order's seats have while it is in this stage; null when it has none. */
@@ -156,6 +162,7 @@ export function seatStateOf(stage: OrderStage): SeatState | null {
   switch (stage) {
     case 'hold':
     case 'held':
+    case 'offered':
       return SEAT.held;
     case 'paying':
       return SEAT.paying;
@@ -172,8 +179,9 @@ export function seatStateOf(stage: OrderStage): SeatState | null {
   }
 }
 
-/** The seats that the order has, or had, without those given back. */
-export function seatsOf({ seats, returned }: OrderRecord): readonly number[] {
+/** The seats that the order has, or had, without those given back; while `offered` those set aside. */
+export function seatsOf({ stage, seats, offer, returned }: OrderRecord): readonly number[] {
+  if (stage === 'offered') return offer ?? [];
   return returned.length === 0 ? seats : seats.filter((index) => !returned.includes(index));
 }
 
@@ -190,7 +198,12 @@ export function isMoneyOpen(order: OrderRecord): boolean {
 /** Whether the object still has to do something about the order; such orders are kept in memory. */
 export function isOpen(order: OrderRecord): boolean {
   const { stage } = order;
-  return stage === 'hold' || stage === 'held' || stage === 'paid' || isMoneyOpen(order);
+  return endsByItself(stage) || stage === 'paid' || isMoneyOpen(order);
+}
+
+/** Whether the time of `expiresAt` alone ends it, with nobody asked. */
+export function endsByItself(stage: OrderStage): boolean {
+  return stage === 'hold' || stage === 'held' || stage === 'offered';
 }
 
 /** Whether it is the one live hold of its admission. */
@@ -198,9 +211,9 @@ export function isLiveHold(stage: OrderStage): boolean {
   return stage === 'hold' || stage === 'held' || stage === 'paying';
 }
 
-/** Whether the hold's time is over and nobody has begun to pay: then its seats are free when read. */
-export function isOverdueHold(order: OrderRecord, now: number): boolean {
-  return (order.stage === 'hold' || order.stage === 'held') && order.expiresAt <= now;
+/** Whether the time of a hold or offer is over: then its seats are free when read. */
+export function isOverdue(order: OrderRecord, now: number): boolean {
+  return endsByItself(order.stage) && order.expiresAt <= now;
 }
 
 /** Seats that count against the account's limit. */

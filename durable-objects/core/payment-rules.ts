@@ -20,22 +20,31 @@ export type Verdict =
   /** The intent can no longer be paid: its seats may go. */
   | { do: 'release' }
   | { do: 'confirm'; late: boolean }
+  /** Late money whose seats are gone: these are as good or better. */
+  | { do: 'offer'; seats: readonly number[]; paid: Money }
   /** Money that cannot become tickets. */
   | { do: 'refund'; amount: Money; why: 'amount_mismatch' | 'seats_gone' };
+
+/** What late money may still have. */
+export interface SeatsForLate {
+  /** Whether all seats of an order that has none any more are free. */
+  same: boolean;
+  /** Equal or better ones, looked for only when needed; null when there are not enough. */
+  others(): readonly number[] | null;
+}
 
 /**
  * Judges a fresh reading of an order's intent. Captured money ends as tickets or as a refund, whatever
  * stage the order is in; seats are released only when the intent cannot be paid any more.
- * `seatsFree` tells whether all seats of an order that has none any more are free.
  */
 export function judgeIntent(
   order: OrderRecord,
   intent: IntentReading,
-  seatsFree: boolean,
+  seats: SeatsForLate,
 ): Verdict {
   switch (intent.state) {
     case 'succeeded':
-      return judgeMoney(order, intent.amountReceived, seatsFree);
+      return judgeMoney(order, intent.amountReceived, seats);
     case 'canceled':
       return order.stage === 'paying' ? { do: 'release' } : { do: 'nothing' };
     case 'processing':
@@ -49,14 +58,17 @@ export function judgeIntent(
   }
 }
 
-function judgeMoney(order: OrderRecord, received: Money, seatsFree: boolean): Verdict {
+function judgeMoney(order: OrderRecord, received: Money, seats: SeatsForLate): Verdict {
   const late = order.stage === 'expired' || order.stage === 'cancelled';
   if (order.stage !== 'paying' && !late) return { do: 'nothing' };
   const total = totalOf(order);
   if (received.amount !== total.amount || received.currency !== total.currency)
     return { do: 'refund', amount: received, why: 'amount_mismatch' };
-  if (late && !seatsFree) return { do: 'refund', amount: received, why: 'seats_gone' };
-  return { do: 'confirm', late };
+  if (!late || seats.same) return { do: 'confirm', late };
+  const others = seats.others();
+  return others === null
+    ? { do: 'refund', amount: received, why: 'seats_gone' }
+    : { do: 'offer', seats: others, paid: received };
 }
 
 /** The id of a seat's ticket: always the same for an order and seat. */

@@ -142,7 +142,8 @@ export function renumberOrder(order: OrderRecord, map: Int32Array): OrderRecord 
   );
   const refunds = order.refunds.map((refund) => ({ ...refund, seats: moved(refund.seats) }));
   const { seats, returned } = order;
-  return { ...order, seats: moved(seats), returned: moved(returned), refunds, steps };
+  const offer = order.offer && moved(order.offer);
+  return { ...order, seats: moved(seats), offer, returned: moved(returned), refunds, steps };
 }
 
 /** The seat's new index. Throws for one that the plan never had. */

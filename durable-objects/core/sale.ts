@@ -30,6 +30,8 @@ export interface SaleSettings {
   holdTtlMs: number;
   /** How long an order may stay `paying` before its intent is cancelled and its seats released. */
   payingTtlMs: number;
+  /** How long other seats are set aside for a buyer whose money came too late; absent: `OFFER_TTL_MS`. */
+  offerTtlMs?: number;
   /** Most seats an account may hold and own together. */
   seatsPerAccount: number;
   /** Joins per account in a sliding window. */

@@ -3,16 +3,17 @@ import { orderIdOf } from '../core/ids.ts';
 import type { AccountId, HoldId, OrderId, SeatId } from '../core/ids.ts';
 import { effectsOf } from '../core/order-effects.ts';
 import {
+  endsByItself,
   isLiveHold,
   isMoneyOpen,
   isOpen,
-  isOverdueHold,
+  isOverdue,
   seatsOf,
   seatsOwned,
-  stepOrder,
 } from '../core/order-record.ts';
 import type { OrderRecord, OrderStage } from '../core/order-record.ts';
 import type { Category, Seat } from '../core/plan.ts';
+import { endOverdue } from '../core/late-offer.ts';
 import { renumbering, seatsEver } from '../core/plan-change.ts';
 import type { SaleDefinition } from '../core/sale.ts';
 import { SEAT, SeatTable } from '../core/seat-table.ts';
@@ -42,7 +43,7 @@ export interface BookListener {
 
 /** Kind of the timer of an order whose payment or refund is open; its key is the order's id. */
 export const ORDER_TIMER = 'order';
-/** Kind of the one timer of all holds, due when the first of them may end. */
+/** Kind of the one timer of all holds and offers, due when the first of them may end. */
 export const HOLD_TIMER = 'holds';
 /** First look at an order that began to pay, ms; the browser's return and the webhook usually come before. */
 const FIRST_CHECK_MS = 15_000;
@@ -51,6 +52,7 @@ const EVENT_OF_STAGE: Partial<Record<OrderStage, Parameters<Telemetry['record']>
   hold: 'held',
   paying: 'paying',
   paid: 'paid',
+  offered: 'offered',
   confirmed: 'confirmed',
   expired: 'expired',
   cancelled: 'released',
@@ -159,23 +161,19 @@ export class OrderBook implements FreeSeats {
     let free = this.#table.count(SEAT.free);
     if (now < this.#nextExpiry) return free;
     for (const order of this.#open.values())
-      if (isOverdueHold(order, now)) free += seatsOf(order).length;
+      if (isOverdue(order, now)) free += seatsOf(order).length;
     return free;
   }
 
   /**
-   * Ends all holds whose time is over. Every command and read begins with it, so that expiry never
+   * Ends all holds and offers whose time is over. Every command and read begins with it, so that expiry never
    * waits for an alarm, and a clock that steps back cannot bring a hold back.
    */
   sweep(now: number): void {
     if (now < this.#nextExpiry) return;
-    const overdue = [...this.#open.values()].filter((order) => isOverdueHold(order, now));
+    const overdue = [...this.#open.values()].filter((order) => isOverdue(order, now));
     if (overdue.length > 0) {
-      const because = { at: now, actor: 'timer', why: 'the hold ended' } as const;
-      const moves = overdue.map((before) => ({
-        before,
-        after: stepOrder(before, 'expired', because),
-      }));
+      const moves = overdue.map((before) => ({ before, after: endOverdue(before, now) }));
       this.commit(moves, now);
     }
     this.#nextExpiry = this.#earliestExpiry();
@@ -304,7 +302,7 @@ export class OrderBook implements FreeSeats {
     const owned = this.owned(accountId) + seatsOwned(after) - seatsOwned(before);
     if (owned > 0) this.#owned.set(accountId, owned);
     else this.#owned.delete(accountId);
-    if ((after.stage === 'hold' || after.stage === 'held') && after.expiresAt < this.#nextExpiry) {
+    if (endsByItself(after.stage) && after.expiresAt < this.#nextExpiry) {
       this.#nextExpiry = after.expiresAt;
       this.armHolds();
     }
@@ -354,8 +352,7 @@ export class OrderBook implements FreeSeats {
   #earliestExpiry(): number {
     let earliest = Infinity;
     for (const order of this.#open.values())
-      if (order.stage === 'hold' || order.stage === 'held')
-        earliest = Math.min(earliest, order.expiresAt);
+      if (endsByItself(order.stage)) earliest = Math.min(earliest, order.expiresAt);
     return earliest;
   }
 }

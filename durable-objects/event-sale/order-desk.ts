@@ -9,6 +9,7 @@ import type { SaleDefinition } from '../core/sale.ts';
 import type {
   ExtendOutcome,
   LockOutcome,
+  OfferOutcome,
   Order,
   OrderOutcome,
   PaymentStart,
@@ -140,6 +141,10 @@ export class OrderDesk implements SeatCount {
 
   refundOrder(request: RefundRequest): RefundOutcome {
     return this.#refunds.refund(request);
+  }
+
+  answerOffer(request: Request<'answerOffer'>): OfferOutcome {
+    return this.#payments.answerOffer(request);
   }
 
   order(request: { accountId: AccountId; orderId: OrderId }): OrderOutcome {

@@ -108,6 +108,7 @@ export class OrderHolds {
       }
       case 'paid':
       case 'confirmed':
+      case 'offered':
       case 'refunding':
       case 'refunded':
         return { ok: false, code: 'order_closed' };

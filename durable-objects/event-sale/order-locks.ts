@@ -124,6 +124,7 @@ export class OrderLocks {
       paymentProblem: null,
       confirmedAt: null,
       paid: null,
+      offer: null,
       returned: [],
       refunds: [],
       filed: false,

@@ -6,7 +6,7 @@ import type { IntentReading } from '../core/payment-rules.ts';
 import { refundKey } from '../core/refund-rules.ts';
 import { unreachable } from '../core/result.ts';
 import type { PaymentsDown } from '../protocol/ports.ts';
-import type { PaymentStart, SettleOutcome } from '../protocol/seats-rpc.ts';
+import type { OfferOutcome, PaymentStart, SettleOutcome } from '../protocol/seats-rpc.ts';
 import type { SeatStore } from '../storage/seat-records.ts';
 import type { SaleContext } from './context.ts';
 import { ORDER_TIMER } from './order-book.ts';
@@ -72,6 +72,20 @@ export class OrderPayments {
       paymentIntentId,
       clientSecret: reading.clientSecret,
     };
+  }
+
+  /** Takes or declines the seats set aside; in one synchronous block, and once. */
+  answerOffer(request: { accountId: AccountId; orderId: OrderId; accept: boolean }): OfferOutcome {
+    this.#book.sweep(this.#context.now());
+    const order = this.#ownOrder(request.orderId, request.accountId);
+    if (order === null) return { ok: false, code: 'booking_not_found' };
+    if (order.offer === null) return { ok: false, code: 'order_closed' };
+    const { accept } = request;
+    if (order.stage === 'offered') {
+      if (accept) this.#settling.acceptOffer(order);
+      else this.giveBack(this.#settling.declineOffer(order), 'buyer');
+    } else if (accept !== (order.confirmedAt !== null)) return { ok: false, code: 'offer_over' };
+    return { ok: true, order: viewOrder(this.#find(order), this.#book.seats) };
   }
 
   /** Reads the intent again and acts on it. Any number of times, from anywhere. */
@@ -202,6 +216,8 @@ export class OrderPayments {
       case 'paid':
       case 'confirmed':
         return { ok: true, result: 'confirmed', order: view };
+      case 'offered':
+        return { ok: true, result: 'offered', order: view };
       case 'refunding':
         return { ok: true, result: 'refunding', order: view };
       case 'refunded':

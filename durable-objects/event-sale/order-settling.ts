@@ -1,4 +1,5 @@
 import type { OrderId } from '../core/ids.ts';
+import { endOffer, equalOrBetter, makeOffer, OFFER_TTL_MS } from '../core/late-offer.ts';
 import { noteOrder, stepOrder, totalOf } from '../core/order-record.ts';
 import type { Actor, Because, OrderRecord } from '../core/order-record.ts';
 import type { Money } from '../core/money.ts';
@@ -47,7 +48,10 @@ export class OrderSettling {
     const order = this.#require(orderId);
     if (cause.stripeEventId !== undefined && this.#store.hasStripeEvent(cause.stripeEventId))
       return order;
-    const verdict = judgeIntent(order, intent, this.#book.areFree(order.seats));
+    const verdict = judgeIntent(order, intent, {
+      same: this.#book.areFree(order.seats),
+      others: () => this.#equalOrBetter(order),
+    });
     switch (verdict.do) {
       case 'nothing':
       case 'wait':
@@ -60,7 +64,9 @@ export class OrderSettling {
         return after;
       }
       case 'confirm':
-        return this.#confirm(order, verdict.late, cause, now);
+        return this.#confirm(order, verdict.late ? 'paid late, seats were free' : 'paid', cause);
+      case 'offer':
+        return this.#offer(order, verdict, cause);
       case 'refund':
         return this.#startRefund(order, verdict.amount, verdict.why, cause);
       default:
@@ -120,10 +126,54 @@ export class OrderSettling {
     return after;
   }
 
-  #confirm(order: OrderRecord, late: boolean, cause: Cause, now: number): OrderRecord {
-    const because = this.#because(cause, late ? 'paid late, seats were free' : 'paid');
-    const paid = stepOrder(order, 'paid', because, { paymentProblem: null, paid: totalOf(order) });
-    const confirmed = stepOrder(paid, 'confirmed', because, { confirmedAt: now });
+  /** The buyer of an `offered` order takes the seats that were set aside, for what was paid. */
+  acceptOffer(order: OrderRecord): OrderRecord {
+    const { offer } = order;
+    if (offer === null) throw new Error(`order ${order.orderId} was offered nothing`);
+    return this.#confirm(order, 'took the seats offered', { actor: 'buyer' }, { seats: offer });
+  }
+
+  /** The buyer of an `offered` order wants the money back. */
+  declineOffer(order: OrderRecord): OrderRecord {
+    const after = endOffer(order, this.#because({ actor: 'buyer' }, 'declined the seats offered'));
+    this.#commit([{ before: order, after }], {});
+    return after;
+  }
+
+  #equalOrBetter(order: OrderRecord): readonly number[] | null {
+    const { categories } = this.#context.definition;
+    return equalOrBetter(this.#book.rows, this.#book, {
+      seats: order.seats,
+      worth: (categoryId) => {
+        const price = categories.find(({ id }) => id === categoryId)?.price;
+        return price?.currency === order.currency ? price.amount : null;
+      },
+    });
+  }
+
+  #offer(
+    order: OrderRecord,
+    offer: { seats: readonly number[]; paid: Money },
+    cause: Cause,
+  ): OrderRecord {
+    const { offerTtlMs = OFFER_TTL_MS } = this.#context.definition.settings;
+    const until = this.#context.now() + offerTtlMs;
+    const because = this.#because(cause, 'paid late, seats gone: others are set aside');
+    const after = makeOffer(order, { ...offer, until }, because);
+    this.#commit([{ before: order, after }], cause);
+    return after;
+  }
+
+  #confirm(
+    order: OrderRecord,
+    why: string,
+    cause: Pick<Cause, 'actor' | 'stripeEventId'>,
+    seats: { seats?: readonly number[] } = {},
+  ): OrderRecord {
+    const because = this.#because(cause, why);
+    const money = { paymentProblem: null, paid: totalOf(order) };
+    const paid = stepOrder(order, 'paid', because, { ...money, ...seats });
+    const confirmed = stepOrder(paid, 'confirmed', because, { confirmedAt: because.at });
     const moves = [
       { before: order, after: paid },
       { before: paid, after: confirmed },
@@ -143,12 +193,11 @@ export class OrderSettling {
     return after;
   }
 
-  #commit(moves: readonly Move[], cause: Cause): void {
-    const { stripeEventId } = cause;
+  #commit(moves: readonly Move[], { stripeEventId }: Pick<Cause, 'stripeEventId'>): void {
     this.#book.commit(moves, this.#context.now(), { stripeEventId });
   }
 
-  #because(cause: Cause, why: string): Because {
+  #because(cause: Pick<Cause, 'actor'>, why: string): Because {
     return { at: this.#context.now(), actor: cause.actor, why };
   }
 

@@ -1,5 +1,5 @@
 import type { Seat } from '../core/plan.ts';
-import { totalOf } from '../core/order-record.ts';
+import { seatsOf, totalOf } from '../core/order-record.ts';
 import type { OrderRecord } from '../core/order-record.ts';
 import type { SeatId } from '../core/ids.ts';
 import { ticketIdOf } from '../core/payment-rules.ts';
@@ -28,6 +28,7 @@ export function viewOrder(order: OrderRecord, seats: readonly Seat[]): Order {
     confirmedAt: order.confirmedAt,
     filed: order.filed,
     paid: order.paid,
+    offer: offerOf(order, seats),
     refunds: order.refunds.map((refund) => viewRefund(refund, seats)),
     history: historyOf(order, seats),
     paymentProblem: order.paymentProblem,
@@ -38,11 +39,23 @@ export function viewOrder(order: OrderRecord, seats: readonly Seat[]): Order {
 function itemsOf(order: OrderRecord, seats: readonly Seat[]): OrderItem[] {
   const ended = order.stage === 'refunding' || order.stage === 'refunded';
   return order.seats.map((index, position) => {
-    const { id, label, categoryId } = seatAt(seats, index);
-    const price = { amount: order.prices[position] ?? 0, currency: order.currency };
     const returned = ended || order.returned.includes(index);
-    return { seatId: id, label, categoryId, price, returned };
+    return { ...itemOf(order, seatAt(seats, index), position), returned };
   });
+}
+
+/** A seat at the price of the order's seat in this position. */
+function itemOf(order: OrderRecord, { id, label, categoryId }: Seat, position: number): OrderItem {
+  const price = { amount: order.prices[position] ?? 0, currency: order.currency };
+  return { seatId: id, label, categoryId, price, returned: false };
+}
+
+function offerOf(order: OrderRecord, seats: readonly Seat[]): Order['offer'] {
+  if (order.stage !== 'offered') return null;
+  const items = seatsOf(order).map((index, position) =>
+    itemOf(order, seatAt(seats, index), position),
+  );
+  return { items, until: order.expiresAt };
 }
 
 /** One refund as the buyer and the organiser see it. */

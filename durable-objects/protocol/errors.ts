@@ -38,6 +38,7 @@ export const ERRORS = {
   request_reused: [409, 'This requestId was used for another request.'],
   not_paid: [409, 'This booking is not paid for: there is nothing to give back.'],
   already_refunded: [409, 'This was given back already.'],
+  offer_over: [409, 'This offer is over: it was answered already, or its time has passed.'],
   order_closed: [409, 'This booking can no longer be changed.'],
   plan_seats_missing: [409, 'Seats that are held or sold are not in this plan.'],
   sale_not_open: [409, 'The sale is not open.'],

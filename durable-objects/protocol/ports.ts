@@ -144,6 +144,7 @@ export interface Telemetry {
       | 'paying'
       | 'paid'
       | 'confirmed'
+      | 'offered'
       | 'refunded'
       | 'filed'
       | 'mailed'

@@ -60,7 +60,7 @@ export interface OrderEvent {
   seatIds?: readonly SeatId[];
 }
 
-/** An order's life: `held → paying → paid → confirmed`; `held | paying → expired | cancelled`; late money ends in `refunded`. */
+/** An order's life: `held → paying → paid → confirmed`; `held | paying → expired | cancelled`; late money whose seats are gone is `offered` others, else it ends in `refunded`. */
 export type OrderStatus =
   | 'held'
   | 'paying'
@@ -68,6 +68,7 @@ export type OrderStatus =
   | 'confirmed'
   | 'expired'
   | 'cancelled'
+  | 'offered'
   | 'refunding'
   | 'refunded';
 
@@ -88,6 +89,8 @@ export interface Order {
   filed: boolean;
   /** What was captured; null until then. */
   paid: Money | null;
+  /** While `offered`: seats set aside in place of `items`, at no extra charge, until then. */
+  offer: { items: readonly OrderItem[]; until: number } | null;
   /** Oldest first. */
   refunds: readonly Refund[];
   /** Oldest first. */
@@ -157,7 +160,10 @@ export type PaymentStart = Result<
 
 /** Outcome of settling: what the intent, read again, means for the order. */
 export type SettleOutcome = Result<
-  { result: 'confirmed' | 'processing' | 'failed' | 'refunding' | 'refunded'; order: Order },
+  {
+    result: 'confirmed' | 'processing' | 'failed' | 'offered' | 'refunding' | 'refunded';
+    order: Order;
+  },
   | Refused<'booking_not_found' | 'event_not_found'>
   | { code: 'payments_unavailable'; retryAfterMs: number }
 >;
@@ -172,6 +178,12 @@ export type RefundOutcome = Result<
   | Refused<
       'booking_not_found' | 'not_paid' | 'already_refunded' | 'request_reused' | 'event_not_found'
     >
+>;
+
+/** Outcome of answering an offer: `offer_over` when its time was over or the other answer was given. */
+export type OfferOutcome = Result<
+  { order: Order },
+  Refused<'booking_not_found' | 'offer_over' | 'order_closed' | 'event_not_found'>
 >;
 
 /** One account's question for seats. */
@@ -247,6 +259,15 @@ export interface SaleSeatsRpc {
   order(request: { accountId: AccountId; orderId: OrderId }): Promise<OrderOutcome>;
   /** The account's orders of this event, newest first. */
   orders(request: { accountId: AccountId }): Promise<readonly Order[]>;
+  /**
+   * The buyer takes the seats that were set aside, or wants the money back. Asked again, the same: what was
+   * taken stays taken, what was declined stays declined.
+   */
+  answerOffer(request: {
+    accountId: AccountId;
+    orderId: OrderId;
+    accept: boolean;
+  }): Promise<OfferOutcome>;
   /** The cron's nudge: lost timers re-armed, `paying` orders asked about, outbox sent. */
   reconcile(): Promise<Reconciled>;
 }

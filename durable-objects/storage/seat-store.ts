@@ -65,7 +65,7 @@ export const seatSteps: readonly SchemaStep[] = [
     sql: `
       ALTER TABLE outbox ADD COLUMN letter TEXT;
       UPDATE outbox SET letter = '{"about":"tickets"}' WHERE kind = 'mail';
-      UPDATE orders SET body = json_set(json_remove(body, '$.refund'), '$.returned', json('[]'),
+      UPDATE orders SET body = json_set(json_remove(body, '$.refund'), '$.returned', json('[]'), '$.offer', NULL,
         '$.paid', CASE WHEN body ->> '$.confirmedAt' IS NULL THEN json(body -> '$.refund.amount')
           ELSE json_object('amount', (SELECT sum(value) FROM json_each(body, '$.prices')), 'currency', body ->> '$.currency') END,
         '$.refunds', CASE WHEN body ->> '$.refund' IS NULL THEN json('[]')

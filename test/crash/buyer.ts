@@ -134,11 +134,18 @@ export class Buyer {
   async #result(bookingId: string): Promise<string> {
     for (;;) {
       const answer = await this.#ask('POST', '/api/payment/confirm', { bookingId });
-      const done = answer.status !== 202 && answer.body['status'] !== 'refunding';
+      const status = String(answer.body['status']);
+      if (status === 'offered') return this.#takeOffer(bookingId);
+      const done = answer.status !== 202 && status !== 'refunding';
       if (done) return this.#closed(answer);
       if (Date.now() > this.#world.until) return 'failed: never decided';
       await pause(300);
     }
+  }
+
+  /** The seats chosen were gone before the money came: whatever is offered is taken. */
+  async #takeOffer(bookingId: string): Promise<string> {
+    return this.#closed(await this.#ask('POST', `/api/bookings/${bookingId}/offer/accept`));
   }
 
   #closed(answer: Answer): string {

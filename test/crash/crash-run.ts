@@ -136,7 +136,7 @@ async function settled(stage: Stage, buyers: Books['buyers']): Promise<Books> {
   for (;;) {
     const nudged = await call(`${stage.origin}/crash/nudge/${EVENT}`, 'POST', {});
     const open = (await readOrders(stage, buyers)).filter((order) =>
-      ['held', 'paying', 'paid', 'refunding'].includes(order.status),
+      ['held', 'paying', 'paid', 'offered', 'refunding'].includes(order.status),
     );
     const unfiled = nudged.heard ? Number(nudged.body['unfiled']) : 1;
     if (open.length + unfiled === 0) {

@@ -67,6 +67,7 @@ export class Stage {
     await addSale(this.databaseUrl, EVENT, {
       holdTtlMs: options.patienceMs,
       payingTtlMs: options.patienceMs,
+      offerTtlMs: options.patienceMs,
       joinLimit: { max: 1_000_000, windowMs: 300_000 },
     });
     const fans = (await loadFans(options.fans, 900)).map((fan, index) => ({

@@ -89,7 +89,7 @@ describe('the order desk over SQLite', () => {
     });
   });
 
-  it('gives a declined buyer until the deadline, refunds late money, and forgets nothing', async () => {
+  it('gives a declined buyer until the deadline, offers late money other seats and refunds it, and forgets nothing', async () => {
     await withSqlStore(async (store) => {
       const desk = new HandSale({ store });
       const order = await desk.paying('ana', ['G-A-1']);
@@ -104,7 +104,17 @@ describe('the order desk over SQLite', () => {
       await desk.desk.settle({ orderId: order.orderId, stripeEventId: 'late' });
       desk.crash();
       await desk.pass(MINUTE);
+      expect(desk.see(order)).toMatchObject({
+        status: 'offered',
+        offer: { items: [{ seatId: 'G-A-2' }] },
+        filed: true,
+      });
+      await desk.pass(5 * MINUTE);
       expect(desk.see(order)).toMatchObject({ status: 'refunded', filed: true });
+      const { orderId } = order;
+      const id = `refund_${orderId}`;
+      const letters = ['offer', `refund_started:${id}`, `refund_done:${id}`];
+      expect(desk.mailed).toEqual(letters.map((letter) => `${orderId}:${letter}`));
       expect(desk.payments.refunds.size).toBe(1);
     });
   });

@@ -94,6 +94,8 @@ function toFiled({ booking, payment, items, refunds: given, history }: Rows): Fi
     confirmedAt: booking.confirmedAt?.getTime() ?? null,
     filed: true,
     paid: payment && { amount: payment.amount, currency: payment.currency },
+    // A sale that offers seats lives, and is asked first.
+    offer: null,
     refunds: given.map(({ id, amount, currency, seatIds, status, attempt, createdAt, reason }) => ({
       refundId: id,
       amount: { amount, currency },

@@ -8,7 +8,7 @@ export interface FilingRow {
   event_id: string;
   user_id: string;
   hold_id: string;
-  status: 'confirmed' | 'refunding' | 'refunded';
+  status: FiledStatus;
   amount: number;
   currency: string;
   created_at: string;
@@ -45,11 +45,25 @@ interface FilingRefund {
   started_at: string;
 }
 
-/** Flattens one order. An order that is paid but not yet given back is filed as it is on its way. */
+type FiledStatus = 'confirmed' | 'offered' | 'refunding' | 'refunded';
+
+/** What the book of record calls each status that is filed. */
+const FILED_AS: Partial<Record<Order['status'], FiledStatus>> = {
+  paid: 'confirmed',
+  confirmed: 'confirmed',
+  offered: 'offered',
+  refunding: 'refunding',
+  refunded: 'refunded',
+};
+
+/**
+ * Flattens one order. An order that is paid but not yet given back is filed as it is on its way; one to which
+ * other seats are offered has none. An order without money is none of Postgres's business and throws.
+ */
 export function filingRow(item: Parameters<Filing['file']>[0][number]): FilingRow {
   const { order } = item;
-  const status =
-    order.status === 'refunded' || order.status === 'refunding' ? order.status : 'confirmed';
+  const status = FILED_AS[order.status];
+  if (status === undefined) throw new Error(`order ${order.orderId} is ${order.status}: not filed`);
   const paid = order.paid ?? order.total;
   const actor = order.history.at(-1)?.actor ?? 'buyer';
   return {
@@ -67,7 +81,7 @@ export function filingRow(item: Parameters<Filing['file']>[0][number]): FilingRo
     paid_amount: paid.amount,
     paid_currency: paid.currency,
     actor: actor === 'buyer' ? order.accountId : actor,
-    items: itemsOf(order, status === 'confirmed'),
+    items: status === 'offered' ? [] : itemsOf(order, status === 'confirmed'),
     refunds: order.refunds.map((refund) => ({
       refund_id: refund.refundId,
       amount: refund.amount.amount,

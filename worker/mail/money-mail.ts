@@ -1,6 +1,6 @@
 import type { Letter } from '../../durable-objects/core/order-effects.ts';
 import type { SaleDefinition } from '../../durable-objects/core/sale.ts';
-import type { Order, Refund } from '../../durable-objects/protocol/seats-rpc.ts';
+import type { Order } from '../../durable-objects/protocol/seats-rpc.ts';
 import { escapeHtml } from './escape-html.ts';
 import { mailMoney } from './mail-money.ts';
 import type { OutgoingMail } from './send-mail.ts';
@@ -18,8 +18,14 @@ export interface MoneyMailInput {
   name: string;
 }
 
-/** `{amount}`, `{seats}`, `{id}` and `{event}` are filled in; the first line is the subject. */
+/** `{amount}`, `{seats}`, `{id}`, `{until}` and `{event}` are filled in; the first line is the subject. */
 const ENGLISH: Words = {
+  offer: [
+    'Your payment came late: other seats are kept for you, {event}',
+    'When your payment of {amount} arrived, the time for your seats was over and somebody else had them.',
+    'We keep these for you until {until}, as good or better, at no extra charge: {seats}.',
+    'Open your booking to take them. If you do not want them, or do nothing, all of your money goes back to you by itself.',
+  ],
   refund_started: [
     'Your money is coming back: {event}',
     'We are giving {amount} back to you for {seats}. You need not do anything: it goes to the card or account that you paid with.',
@@ -38,6 +44,12 @@ const ENGLISH: Words = {
 };
 
 const HINDI: Words = {
+  offer: [
+    'आपका भुगतान देर से आया: दूसरी सीटें आपके लिए रखी हैं',
+    'जब आपका {amount} का भुगतान पहुँचा, आपकी सीटों का समय पूरा हो चुका था और वे किसी और की हो गई थीं।',
+    'ये सीटें {until} तक आपके लिए रखी हैं, उतनी ही अच्छी या बेहतर, बिना किसी अतिरिक्त शुल्क के: {seats}।',
+    'इन्हें लेने के लिए अपनी बुकिंग खोलें। न चाहें, या कुछ न करें, तो पूरा पैसा अपने आप आपको लौट जाएगा।',
+  ],
   refund_started: [
     'आपका पैसा लौट रहा है',
     '{seats} के {amount} हम आपको लौटा रहे हैं। आपको कुछ नहीं करना है: रकम उसी कार्ड या खाते में जाएगी जिससे आपने भुगतान किया था।',
@@ -60,10 +72,10 @@ export function moneyMail(
   input: MoneyMailInput,
 ): Required<Omit<OutgoingMail, 'to' | 'attachments'>> {
   const { letter, order, link, name } = input;
-  const refund = order.refunds.find(({ refundId }) => refundId === letter.refundId);
-  if (refund === undefined) throw new Error(`order ${order.orderId} has no ${letter.refundId}`);
-  const fill = (tag: string, words: readonly string[]): string[] =>
-    words.map((line) => filled(line, valuesOf(tag, input, refund)));
+  const fill = (tag: string, words: readonly string[]): string[] => {
+    const values = valuesOf(tag, input);
+    return words.map((line) => filled(line, values));
+  };
   const [subject = '', ...english] = fill('en-IN', ENGLISH[letter.about]);
   const hindi = fill('hi-IN', HINDI[letter.about]);
   const booking = `${order.orderId}: ${link}`;
@@ -76,13 +88,24 @@ export function moneyMail(
 
 function valuesOf(
   tag: string,
-  { definition, order }: MoneyMailInput,
-  refund: Refund,
+  { letter, definition, order }: MoneyMailInput,
 ): Readonly<Record<string, string>> {
+  const event = definition.name;
+  if (letter.about === 'offer') {
+    const { items, until } = order.offer ?? { items: [], until: order.expiresAt };
+    const at = new Intl.DateTimeFormat(tag, {
+      timeStyle: 'short',
+      timeZone: definition.timeZone,
+    }).format(until);
+    const seats = items.map(({ label }) => label).join('; ');
+    const amount = mailMoney(tag, order.paid ?? order.total);
+    return { event, seats, amount, until: `${at} (${definition.timeZone})` };
+  }
+  const refund = order.refunds.find(({ refundId }) => refundId === letter.refundId);
+  if (refund === undefined) throw new Error(`order ${order.orderId} has no ${letter.refundId}`);
   const labels = new Map(order.items.map(({ seatId, label }) => [seatId, label]));
   const seats = refund.seatIds.map((seatId) => labels.get(seatId) ?? seatId).join('; ');
-  const amount = mailMoney(tag, refund.amount);
-  return { amount, seats, id: refund.refundId, event: definition.name };
+  return { event, seats, amount: mailMoney(tag, refund.amount), id: refund.refundId };
 }
 
 function filled(line: string, values: Readonly<Record<string, string>>): string {

@@ -43,13 +43,13 @@ const confirm = createRoute({
   tags: ['Payment'],
   summary: 'Ask what became of the payment; safe to repeat',
   description:
-    'Reads the intent again and acts on it. 200 tells the end (`confirmed`, or `refunding` and `refunded` when the money came too late for the seats), 202 means that the bank has not answered yet.',
+    'Reads the intent again and acts on it. 200 tells the end (`confirmed`, or when the money came too late for the seats `offered` others, or `refunding` and `refunded`), 202 means that the bank has not answered yet.',
   security: bearerAuth,
   // Settling only acts on what Stripe says, as its webhook does at any time: the answer is what a session is for.
   middleware: [signedInMeanwhile] as const,
   request: body(paymentRequest),
   responses: {
-    200: json(settledResponse, 'Confirmed with tickets, or given back.'),
+    200: json(settledResponse, 'Confirmed with tickets, offered other seats, or given back.'),
     202: json(processingResponse, 'Not known yet; ask again.'),
     ...problems(
       ...BEARER,

@@ -9,6 +9,16 @@ export const ticket = z
   .object({ id: z.string(), seatId: z.string(), label: z.string(), code: z.string() })
   .meta({ id: 'Ticket' });
 
+const bookingItem = z
+  .object({
+    seatId: z.string(),
+    label: z.string(),
+    categoryId: z.string(),
+    price: money,
+    returned: z.boolean().meta({ description: 'Given back: its ticket is void.' }),
+  })
+  .meta({ id: 'BookingItem' });
+
 /** Money given back, or on its way. `refundId` is the reference. */
 export const refund = z
   .object({
@@ -29,6 +39,7 @@ const stage = z.enum([
   'confirmed',
   'expired',
   'cancelled',
+  'offered',
   'refunding',
   'refunded',
 ]);
@@ -61,21 +72,17 @@ export const booking = z
       timeZone: z.string(),
       startsAt: time,
     }),
-    items: z.array(
-      z.object({
-        seatId: z.string(),
-        label: z.string(),
-        categoryId: z.string(),
-        price: money,
-        returned: z.boolean().meta({ description: 'Given back: its ticket is void.' }),
-      }),
-    ),
+    items: z.array(bookingItem),
     total: money,
     createdAt: time,
     expiresAt: time.nullable().meta({ description: 'Until when to pay; null once that is over.' }),
     confirmedAt: time.nullable(),
     filed: z.boolean().meta({ description: 'False: confirmed, being filed.' }),
     refundId: z.string().nullable().meta({ description: 'Of the newest refund.' }),
+    offer: z
+      .object({ items: z.array(bookingItem), until: time })
+      .nullable()
+      .meta({ description: 'While `offered`: seats set aside in place of `items`, at no charge.' }),
     refunds: z.array(refund),
     history: z.array(bookingEvent),
     paymentProblem: z.object({ code: z.string(), message: z.string() }).nullable(),
@@ -86,7 +93,11 @@ export const booking = z
 /** Answer of `GET /api/bookings`, newest first. */
 export const bookingsResponse = z.object({ bookings: z.array(booking) }).meta({ id: 'Bookings' });
 
+/** One seat of a booking as the site receives it. */
+export type BookingItem = z.infer<typeof bookingItem>;
 /** A booking as the site receives it. */
 export type Booking = z.infer<typeof booking>;
+/** One step of a booking's history as the site receives it. */
+export type BookingEvent = z.infer<typeof bookingEvent>;
 /** A ticket as the site receives it. */
 export type Ticket = z.infer<typeof ticket>;

@@ -10,10 +10,10 @@ export const intentResponse = z
   .object({ paymentIntentId: z.string(), clientSecret: z.string(), total: money })
   .meta({ id: 'PaymentIntent' });
 
-/** 200 of confirm: the money has an end. Without tickets it is given back, told by `status`. */
+/** 200 of confirm: the money is in. Without tickets other seats are `offered` for it, or it is given back. */
 export const settledResponse = z
   .object({
-    status: z.enum(['confirmed', 'refunding', 'refunded']),
+    status: z.enum(['confirmed', 'offered', 'refunding', 'refunded']),
     tickets: z.array(ticket),
     booking,
   })

@@ -2,6 +2,7 @@ import { unpackSeats } from '../../../durable-objects/core/seat-status.ts';
 import type { AccountId } from '../../../durable-objects/core/ids.ts';
 import type { Money } from '../../../durable-objects/core/money.ts';
 import type { Order } from '../../../durable-objects/protocol/seats-rpc.ts';
+import { lettersDue } from '../../support/letters-due.ts';
 import type { HandSale } from '../../unit/seats/sale-kit.ts';
 
 /**
@@ -20,12 +21,13 @@ export function audit(sale: HandSale, where: string, atTheEnd = false): string[]
   return orders.map((order) => order.status);
 }
 
-function everyOrder(sale: HandSale): Order[] {
+/** All orders of all buyers. */
+export function everyOrder(sale: HandSale): Order[] {
   const names = new Set([...sale.admissions.keys()].map((key) => key.split('\n')[0] ?? ''));
   return [...names].flatMap((name) => [...sale.desk.orders({ accountId: name as AccountId })]);
 }
 
-const HOLDS_SEATS = new Set(['held', 'paying', 'paid', 'confirmed']);
+const HOLDS_SEATS = new Set(['held', 'paying', 'paid', 'confirmed', 'offered']);
 
 function checkSeats(
   sale: HandSale,
@@ -35,7 +37,7 @@ function checkSeats(
   const owners = new Map<string, Order>();
   for (const order of orders) {
     if (!HOLDS_SEATS.has(order.status)) continue;
-    for (const { seatId, returned } of order.items) {
+    for (const { seatId, returned } of order.offer?.items ?? order.items) {
       if (returned) continue;
       if (owners.has(seatId)) wrong(`seat ${seatId} has two owners`);
       owners.set(seatId, order);
@@ -94,16 +96,14 @@ function checkEnd(sale: HandSale, orders: readonly Order[], wrong: (what: string
     const paid = [...sale.payments.intents.values()].some(
       (intent) => intent.orderId === order.orderId && intent.state.state === 'succeeded',
     );
-    if (order.status === 'held' || order.status === 'paying' || order.status === 'refunding')
+    if (['held', 'paying', 'offered', 'refunding'].includes(order.status))
       wrong(`${order.orderId} is still ${order.status}`);
     if (paid !== (order.status === 'confirmed' || order.status === 'refunded'))
       wrong(`${order.orderId} is ${order.status}, paid: ${paid}`);
     if (!paid) continue;
     if (!order.filed) wrong(`${order.orderId} was never filed`);
     const mails = new Set(sale.mailed.filter((id) => id.startsWith(`${order.orderId}:`)));
-    const tickets = order.confirmedAt === null ? 0 : 1;
-    const failed = order.refunds.filter(({ failures }) => failures > 0).length;
-    if (mails.size !== tickets + 2 * order.refunds.length + failed)
+    if (mails.size !== lettersDue(order))
       wrong(`mails of ${order.orderId}: ${[...mails].join(', ')}`);
     if (order.refunds.some((refund) => refund.status !== 'succeeded'))
       wrong(`a refund of ${order.orderId} never ended`);

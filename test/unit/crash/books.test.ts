@@ -21,6 +21,7 @@ function order(orderId: string, seatId: string, changes: Partial<Order> = {}): O
     confirmedAt: 1,
     filed: true,
     paid: price,
+    offer: null,
     refunds: [],
     history: [],
     paymentProblem: null,
@@ -130,7 +131,7 @@ describe('a difference is seen', () => {
       () => ({ orders: [order('o1', 'A2')] }),
     ],
     ['an order forgotten', /is gone/, () => ({ orders: [] })],
-    ['tickets never mailed', /mailed tickets 0 times/, () => ({ mails: new Map() })],
+    ['tickets never mailed', /sent 0 letters/, () => ({ mails: new Map() })],
     [
       'a released order whose intent can be paid',
       /intent is requires_payment_method/,

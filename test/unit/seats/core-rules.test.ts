@@ -16,6 +16,7 @@ import { smallPlan } from './sale-kit.ts';
 import { record } from './store-conformance.ts';
 
 const because = { at: 1, actor: 'buyer', why: 'test' } as const;
+const gone = (same: boolean) => ({ same, others: () => null });
 const stages = Object.keys(ORDER_STEPS) as OrderStage[];
 
 describe('an order', () => {
@@ -45,9 +46,13 @@ describe('an order', () => {
       'paid → confirmed',
       'confirmed → refunding',
       'expired → paid',
+      'expired → offered',
       'expired → refunding',
       'cancelled → paid',
+      'cancelled → offered',
       'cancelled → refunding',
+      'offered → paid',
+      'offered → refunding',
       'refunding → refunded',
     ]);
   });
@@ -57,16 +62,17 @@ describe('an order', () => {
     const money = { state: 'succeeded', amountReceived: { amount: 300, currency: 'INR' } } as const;
     const wrong = { state: 'succeeded', amountReceived: { amount: 300, currency: 'USD' } } as const;
     const verdicts = [
-      judgeIntent(order, money, true).do,
-      judgeIntent(order, money, false).do,
-      judgeIntent(order, wrong, true).do,
+      judgeIntent(order, money, gone(true)).do,
+      judgeIntent(order, money, gone(false)).do,
+      judgeIntent(order, money, { same: false, others: () => [5, 6] }).do,
+      judgeIntent(order, wrong, gone(true)).do,
     ];
     const expected: Partial<Record<OrderStage, string[]>> = {
-      paying: ['confirm', 'confirm', 'refund'],
-      expired: ['confirm', 'refund', 'refund'],
-      cancelled: ['confirm', 'refund', 'refund'],
+      paying: ['confirm', 'confirm', 'confirm', 'refund'],
+      expired: ['confirm', 'refund', 'offer', 'refund'],
+      cancelled: ['confirm', 'refund', 'offer', 'refund'],
     };
-    expect(verdicts).toEqual(expected[stage] ?? ['nothing', 'nothing', 'nothing']);
+    expect(verdicts).toEqual(expected[stage] ?? Array.from(verdicts, () => 'nothing'));
   });
 
   test.each(stages)(
@@ -75,14 +81,14 @@ describe('an order', () => {
       const order = record('a', { stage });
       const problem = { code: 'card_declined', message: 'No.' };
       const paying = stage === 'paying';
-      expect(judgeIntent(order, { state: 'canceled' }, true).do).toBe(
+      expect(judgeIntent(order, { state: 'canceled' }, gone(true)).do).toBe(
         paying ? 'release' : 'nothing',
       );
-      expect(judgeIntent(order, { state: 'processing' }, true).do).toBe(
+      expect(judgeIntent(order, { state: 'processing' }, gone(true)).do).toBe(
         paying ? 'wait' : 'nothing',
       );
-      expect(judgeIntent(order, { state: 'unpaid', problem: null }, true).do).toBe('nothing');
-      expect(judgeIntent(order, { state: 'unpaid', problem }, true).do).toBe(
+      expect(judgeIntent(order, { state: 'unpaid', problem: null }, gone(true)).do).toBe('nothing');
+      expect(judgeIntent(order, { state: 'unpaid', problem }, gone(true)).do).toBe(
         paying ? 'note_problem' : 'nothing',
       );
     },

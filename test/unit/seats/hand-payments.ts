@@ -25,6 +25,7 @@ export class HandPayments {
   /** `before`: no answer and no effect; `after`: the effect happens, the answer is lost; `throws`: the port breaks. */
   fault: Partial<Record<Call, 'before' | 'after' | 'throws' | undefined>> = {};
   refundStatus: 'pending' | 'succeeded' | 'failed' = 'succeeded';
+  readonly #through = new Set<string>();
   /** When set, calls wait until `release` is called. */
   #gates: (() => void)[] | null = null;
 
@@ -140,9 +141,12 @@ export class HandPayments {
     amount: Money;
   }): Promise<Result<{ status: 'pending' | 'succeeded' | 'failed' }, PaymentsDown>> {
     return this.#call('refund', request.refundId, () => {
-      const status = this.refundStatus;
-      if (status !== 'failed')
-        this.refunds.set(request.refundId, { intentId: request.intentId, amount: request.amount });
+      const { intentId, refundId, amount } = request;
+      // What went through is found again by its key.
+      const status = this.#through.has(refundId) ? 'succeeded' : this.refundStatus;
+      if (status === 'failed') this.refunds.delete(refundId);
+      else this.refunds.set(refundId, { intentId, amount });
+      if (status === 'succeeded') this.#through.add(refundId);
       return { ok: true, status };
     });
   }

@@ -36,6 +36,7 @@ export function record(name: string, changes: Partial<OrderRecord> = {}): OrderR
     paymentProblem: null,
     confirmedAt: null,
     paid: null,
+    offer: null,
     returned: [],
     refunds: [],
     filed: false,

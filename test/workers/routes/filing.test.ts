@@ -42,6 +42,7 @@ function order(n: number, seats: string[], over: Partial<Order> = {}): Order {
     confirmedAt: 1_795_000_100_123,
     filed: false,
     paid: { amount: price.amount * seats.length, currency: 'INR' },
+    offer: null,
     refunds: [],
     history: [],
     paymentProblem: null,

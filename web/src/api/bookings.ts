@@ -17,6 +17,12 @@ export function getBooking(bookingId: string): Promise<Answer<Booking>> {
   return authorized({ method: 'GET', path: `/api/bookings/${encodeURIComponent(bookingId)}` });
 }
 
+/** Takes the seats offered for late money, or wants the money back; safe to repeat. */
+export function answerOffer(bookingId: string, accepts: boolean): Promise<Answer<Booking>> {
+  const offer = `/api/bookings/${encodeURIComponent(bookingId)}/offer`;
+  return authorized({ method: 'POST', path: `${offer}/${accepts ? 'accept' : 'decline'}` });
+}
+
 /** Starts to pay; asking again returns the same intent. */
 export function createIntent(bookingId: string): Promise<Answer<IntentAnswer>> {
   return authorized({ method: 'POST', path: '/api/payment/create-intent', body: { bookingId } });

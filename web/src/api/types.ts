@@ -2,7 +2,7 @@
 export type { Money } from '../../../durable-objects/core/money.ts';
 export type { SeatPlan, SectionSpec, Seat } from '../../../durable-objects/core/plan.ts';
 export type { SignedIn, Session as Refreshed } from '../../../worker/schemas/auth.ts';
-export type { Booking, Ticket } from '../../../worker/schemas/booking.ts';
+export type { Booking, BookingEvent, Ticket } from '../../../worker/schemas/booking.ts';
 export type { Event as SaleEvent, EventCategory } from '../../../worker/schemas/events.ts';
 export type { HoldAnswer, PlanPart, StatusPart } from '../../../worker/schemas/inventory.ts';
 export type { ConfirmAnswer, IntentAnswer } from '../../../worker/schemas/payment.ts';

@@ -8,10 +8,15 @@ import { session } from '../api/session.ts';
 import type { Booking } from '../api/types.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { t } from '../i18n/index.ts';
+import { OfferPanel } from '../tickets/offer-panel.tsx';
 import { navigate } from '../router/address.ts';
 
-/** A booking that ended without tickets: what happened, where the money is, and what next. */
-export function Ended(props: { booking: Booking }): JSX.Element {
+/** A booking whose seats are gone: what happened, where the money is, and what next. */
+export function Ended(props: {
+  booking: Booking;
+  update: (booking: Booking) => void;
+  reload: () => void;
+}): JSX.Element {
   const status = () => props.booking.status;
   return (
     <section class="column stack">
@@ -20,6 +25,9 @@ export function Ended(props: { booking: Booking }): JSX.Element {
           <h1>{t('checkout.expired')}</h1>
           <p class="muted">{t('checkout.expiredText')}</p>
           <Again booking={props.booking} />
+        </Match>
+        <Match when={status() === 'offered'}>
+          <OfferPanel booking={props.booking} update={props.update} reload={props.reload} />
         </Match>
         <Match when={status() === 'refunding' || status() === 'refunded'}>
           <h1>{t('checkout.refunding')}</h1>

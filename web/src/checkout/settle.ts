@@ -2,9 +2,9 @@ import { confirmPayment } from '../api/bookings.ts';
 import type { Problem } from '../api/problem.ts';
 import type { Booking } from '../api/types.ts';
 
-/** How a payment ended, as far as is known. */
+/** How a payment ended, as far as is known. `late`: the money came, other seats are offered or it goes back. */
 export type Settled =
-  | { kind: 'confirmed' | 'refunding'; booking: Booking }
+  | { kind: 'confirmed' | 'late'; booking: Booking }
   | { kind: 'failed'; problem: Problem }
   | { kind: 'stuck'; problem: Problem };
 
@@ -35,7 +35,7 @@ export async function settle(
     const answer = await confirmPayment(bookingId);
     if (answer.ok && answer.data.status !== 'processing') {
       const { status, booking } = answer.data;
-      return { kind: status === 'confirmed' ? 'confirmed' : 'refunding', booking };
+      return { kind: status === 'confirmed' ? 'confirmed' : 'late', booking };
     }
     if (!answer.ok && answer.problem.code === 'payment_failed')
       return { kind: 'failed', problem: answer.problem };

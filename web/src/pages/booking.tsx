@@ -10,8 +10,10 @@ import { money } from '../format/price.ts';
 import { dateTime } from '../format/words.ts';
 import { t } from '../i18n/index.ts';
 import { TEST_IDS } from '../test-ids.ts';
+import { BookingHistory } from '../tickets/booking-history.tsx';
 import { calendarFile } from '../tickets/calendar.ts';
 import { keepBookings, keptBookings, readyOffline } from '../tickets/offline.ts';
+import { OfferPanel } from '../tickets/offer-panel.tsx';
 import { QrCode } from '../tickets/qr-code.tsx';
 import { statusTone } from './bookings.tsx';
 import { queryValue } from '../router/address.ts';
@@ -31,9 +33,9 @@ export default function BookingPage(): JSX.Element {
   const [offlineReady, setOfflineReady] = createSignal(false);
   createEffect(() => {
     const data = booking.data();
-    if (!data || data.tickets.length === 0) return;
+    if (!data) return;
     keepBookings(accountId, [data]);
-    void readyOffline().then(setOfflineReady);
+    if (data.tickets.length > 0) void readyOffline().then(setOfflineReady);
   });
   return (
     <section class="column stack">
@@ -56,13 +58,25 @@ export default function BookingPage(): JSX.Element {
           </Show>
         }
       >
-        {(data) => <Details booking={data()} offlineReady={offlineReady()} />}
+        {(data) => (
+          <Details
+            booking={data()}
+            offlineReady={offlineReady()}
+            update={booking.set}
+            reload={booking.reload}
+          />
+        )}
       </Show>
     </section>
   );
 }
 
-function Details(props: { booking: Booking; offlineReady: boolean }): JSX.Element {
+function Details(props: {
+  booking: Booking;
+  offlineReady: boolean;
+  update: (booking: Booking) => void;
+  reload: () => void;
+}): JSX.Element {
   const confirmed = (): boolean => props.booking.status === 'confirmed';
   const isNew = (): boolean => queryValue('new') !== undefined && confirmed();
   if (queryValue('new') !== undefined) announce(t('tickets.confirmed'));
@@ -128,12 +142,15 @@ function Details(props: { booking: Booking; offlineReady: boolean }): JSX.Elemen
           </For>
         </ul>
       </Show>
+      <Show when={props.booking.offer}>
+        <OfferPanel booking={props.booking} update={props.update} reload={props.reload} />
+      </Show>
       <Show when={props.booking.status === 'held' || props.booking.status === 'paying'}>
         <a class="button" href={`/checkout/${props.booking.bookingId}`}>
           {t('tickets.pay')}
         </a>
       </Show>
-      <History booking={props.booking} />
+      <BookingHistory booking={props.booking} />
     </>
   );
 }
@@ -156,51 +173,6 @@ function TicketCard(props: { ticket: Ticket; booking: Booking }): JSX.Element {
         <p class="notice__id">{t('tickets.ticket', { id: props.ticket.id })}</p>
       </div>
     </li>
-  );
-}
-
-function History(props: { booking: Booking }): JSX.Element {
-  const zone = () => props.booking.event.timeZone;
-  const end = (): string | null => {
-    const { status, refundId } = props.booking;
-    if (status === 'refunded') return t('tickets.refunded', { id: refundId ?? '' });
-    return status === 'refunding' || status === 'expired' || status === 'cancelled'
-      ? t(`tickets.${status}`)
-      : null;
-  };
-  return (
-    <section class="card stack">
-      <h2>{t('tickets.history')}</h2>
-      <dl class="facts">
-        <div>
-          <dt>{t('tickets.created')}</dt>
-          <dd>{dateTime(props.booking.createdAt, zone())}</dd>
-        </div>
-        <Show when={props.booking.confirmedAt}>
-          {(at) => (
-            <div>
-              <dt>{t('tickets.confirmedAt')}</dt>
-              <dd>{dateTime(at(), zone())}</dd>
-            </div>
-          )}
-        </Show>
-        <Show when={end()}>
-          {(words) => (
-            <div>
-              <dt>{words()}</dt>
-            </div>
-          )}
-        </Show>
-        <div>
-          <dt>{props.booking.confirmedAt ? t('tickets.total') : t('tickets.totalDue')}</dt>
-          <dd class="numbers">{money(props.booking.total)}</dd>
-        </div>
-        <div>
-          <dt>{t('tickets.booking')}</dt>
-          <dd class="notice__id">{props.booking.bookingId}</dd>
-        </div>
-      </dl>
-    </section>
   );
 }
 

@@ -65,7 +65,7 @@ export default function Bookings(): JSX.Element {
 /** Colour of a booking's status; the word stands beside it. */
 export function statusTone(status: Booking['status']): string {
   if (status === 'confirmed' || status === 'paid') return 'pill--good';
-  return status === 'held' || status === 'paying' ? 'pill--warn' : '';
+  return status === 'held' || status === 'paying' || status === 'offered' ? 'pill--warn' : '';
 }
 
 function BookingCard(props: { booking: Booking }): JSX.Element {

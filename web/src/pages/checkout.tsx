@@ -92,7 +92,7 @@ function Steps(props: {
     if (!outcome) return;
     setStep('form');
     if ('booking' in outcome) {
-      if (outcome.kind === 'refunding') return props.update(outcome.booking);
+      if (outcome.kind === 'late') return props.update(outcome.booking);
       return navigate(`/bookings/${outcome.booking.bookingId}?new=1`, { replace: true });
     }
     if (outcome.kind === 'stuck') return void setStuck(outcome.problem);
@@ -136,7 +136,10 @@ function Steps(props: {
   });
   const open = (): boolean => props.booking.status === 'held' || props.booking.status === 'paying';
   return (
-    <Show when={open()} fallback={<Ended booking={props.booking} />}>
+    <Show
+      when={open()}
+      fallback={<Ended booking={props.booking} update={props.update} reload={props.reload} />}
+    >
       <div class="checkout">
         <div class="stack stack--loose">
           <h1>{t('checkout.title')}</h1>

@@ -12,4 +12,14 @@ export default {
   'problem.money.unknown':
     'We do not know yet whether the bank took the money. If it did, you get the tickets or all of it back.',
   'problem.next.seats': 'Choose your seats again.',
+  'offer.title': 'Your payment came too late for your seats. Take these?',
+  'offer.text':
+    'Your {paid} arrived when somebody else had your seats already. These are as good or better, and kept for you at no extra charge:',
+  'offer.left': 'Kept for you for {time}',
+  'offer.accept': 'Take these seats',
+  'offer.decline': 'No, give my money back',
+  'offer.nothing':
+    'If you do nothing, all of your money goes back to you when the time is over. We write at each step.',
+  'offer.taken': 'These seats are yours',
+  'offer.declined': 'Your money is on its way back',
 } as const;

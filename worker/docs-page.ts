@@ -25,7 +25,8 @@ body { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
 h2 { margin: 2.5rem 0 .5rem; }
 details { border: 1px solid color-mix(in srgb, currentColor 20%, transparent); border-radius: .6rem; padding: .6rem .9rem; margin: .5rem 0; }
 summary { cursor: pointer; }
-code { font: .9em ui-monospace, monospace; }
+code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere; }
+pre code { overflow-wrap: normal; }
 pre { overflow-x: auto; padding: .8rem; border-radius: .5rem; background: color-mix(in srgb, currentColor 7%, transparent); }
 table { border-collapse: collapse; width: 100%; }
 td, th { text-align: left; vertical-align: top; padding: .35rem .6rem .35rem 0; border-bottom: 1px solid color-mix(in srgb, currentColor 12%, transparent); }

@@ -175,6 +175,19 @@ describe('a purchase in the browser', () => {
     await fan.leave();
   });
 
+  it('keeps the seats longer by one key when the time is nearly over', async () => {
+    const fan = await inside('short-hold');
+    await fan.choose('Section S2');
+    await fan.hold();
+    await fan.page.getByRole('button', { name: 'Keep my seats longer' }).waitFor();
+    await fan.page.keyboard.press('Enter');
+    await fan.page.getByText('Your seats are kept longer.').waitFor({ state: 'attached' });
+    expect(await fan.page.getByRole('dialog').count()).toBe(0);
+    // The server says so, not only the page.
+    expect(await fan.history()).toContain('extended');
+    await fan.leave();
+  });
+
   it('tells when a hold has ended that nothing was charged, and takes the same seats again with one click', async () => {
     const fan = await inside('short-hold');
     const chosen = await fan.choose('Section S1');

@@ -63,6 +63,18 @@ export class Fan {
     return Number((text ?? '').replace(/\D/g, ''));
   }
 
+  /** Why each step of the booking on the page was taken, as the API tells its owner. */
+  async history(): Promise<string[]> {
+    const id = new URL(this.page.url()).pathname.split('/').at(-1) ?? '';
+    const session = await this.page.evaluate<string>("localStorage.getItem('onsale.session')");
+    const { accessToken } = JSON.parse(session) as { accessToken: string };
+    const answer = await fetch(`${this.#origin}/api/bookings/${id}`, {
+      headers: { authorization: `Bearer ${accessToken}` },
+    });
+    const { history }: { history: { why: string }[] } = await answer.json();
+    return history.map((step) => step.why);
+  }
+
   /** The seat in the list; opens the list and its section first. */
   async seat(section: string, name: RegExp): Promise<Locator> {
     const part = this.get('seatList').locator('details').filter({ hasText: section }).first();

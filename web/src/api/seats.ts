@@ -33,6 +33,15 @@ export function lockSeats(request: {
   });
 }
 
+/** Keeps held seats longer. Asking again with the same `requestId` gives no more. */
+export function extendHold(holdId: string, requestId: string): Promise<Answer<HoldAnswer>> {
+  return authorized({
+    method: 'POST',
+    path: `/api/inventory/holds/${encodeURIComponent(holdId)}/extend`,
+    body: { requestId },
+  });
+}
+
 /** Gives held seats back. */
 export function releaseHold(holdId: string): Promise<Answer<void>> {
   return authorized({

@@ -10,3 +10,11 @@ export function timerStage(until: number, now: number): TimerStage {
   if (left <= 0) return 'over';
   return left <= DIALOG_MS ? 'lastMinute' : 'calm';
 }
+
+/** Less than this is not worth a press of a key, ms. */
+const EXTENSION_MIN_MS = 5_000;
+
+/** How much longer a hold that ends at `until` may be made to last in an admission that ends at `cap`, ms; 0 for none. */
+export function roomToExtend(until: number, cap: number): number {
+  return cap - until < EXTENSION_MIN_MS ? 0 : cap - until;
+}

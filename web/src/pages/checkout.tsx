@@ -16,10 +16,10 @@ import { announce } from '../components/announce.ts';
 import { createFetched } from '../components/fetched.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { useTitle } from '../components/title.ts';
-import { ConfirmDialog } from '../checkout/confirm-dialog.tsx';
 import { Ended } from '../checkout/ended.tsx';
 import { GiveUp } from '../checkout/give-up.tsx';
 import { PaymentForm, type Decline } from '../checkout/payment-form.tsx';
+import { SoonDialog } from '../checkout/soon-dialog.tsx';
 import { settle } from '../checkout/settle.ts';
 import { timerStage } from '../checkout/timer.ts';
 import { formatCountdown } from '../format/time.ts';
@@ -182,7 +182,11 @@ function Steps(props: {
             <GiveUp booking={props.booking} done={props.reload} />
           </Show>
         </aside>
-        <SoonDialog show={stage() === 'lastMinute' && step() === 'form'} />
+        <SoonDialog
+          show={stage() === 'lastMinute' && step() === 'form'}
+          booking={props.booking}
+          update={props.update}
+        />
       </div>
     </Show>
   );
@@ -240,22 +244,5 @@ function OrderCard(props: { booking: Booking }): JSX.Element {
         </strong>
       </p>
     </section>
-  );
-}
-
-/** Comes once, a minute before the end: more than the 20 s that WCAG 2.2.1 asks for. */
-function SoonDialog(props: { show: boolean }): JSX.Element {
-  const [seen, setSeen] = createSignal(false);
-  return (
-    <ConfirmDialog
-      open={props.show && !seen()}
-      close={() => setSeen(true)}
-      title={t('checkout.soonTitle')}
-      text={t('checkout.soonText')}
-    >
-      <button type="button" class="button" onClick={() => setSeen(true)}>
-        {t('checkout.soonOk')}
-      </button>
-    </ConfirmDialog>
   );
 }

@@ -110,7 +110,12 @@ function Place(props: { eventId: string }): JSX.Element {
           </div>
         </Show>
         <Show when={view() === 'waiting' || view() === 'lobby'}>
-          <Waiting state={live.state()} now={now()} timeZone={event.data()?.timeZone ?? 'UTC'} />
+          <Waiting
+            state={live.state()}
+            now={now()}
+            seatCount={event.data()?.seatCount}
+            timeZone={event.data()?.timeZone ?? 'UTC'}
+          />
           <Show when={view() === 'lobby' && event.data()?.draw}>
             {(terms) => <DrawDetails terms={terms()} />}
           </Show>

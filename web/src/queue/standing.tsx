@@ -6,6 +6,7 @@ import { formatCountdown, formatUntil, waitRange } from '../format/time.ts';
 import { formatNumber } from '../i18n/format-message.ts';
 import { localeTag, t } from '../i18n/index.ts';
 import { ageMs, type LiveState } from '../live/state.ts';
+import { shortageOf } from './shortage.ts';
 import { TEST_IDS } from '../test-ids.ts';
 
 /** A number older than this is called old, ms; the server ticks at least every 10 s. */
@@ -17,8 +18,13 @@ interface StandingProps {
   now: number;
 }
 
+interface WaitingProps extends StandingProps {
+  /** Seats of the event, once known. */
+  seatCount: number | undefined;
+}
+
 /** People ahead, place, wait and speed of one who waits. */
-export function Waiting(props: StandingProps & { timeZone: string }): JSX.Element {
+export function Waiting(props: WaitingProps & { timeZone: string }): JSX.Element {
   const number = (value: number): string => formatNumber(localeTag(), value);
   const ahead = (): number => props.state.ahead ?? 0;
   const tick = () => props.state.tick;
@@ -82,13 +88,13 @@ export function Waiting(props: StandingProps & { timeZone: string }): JSX.Elemen
           <dd>{number(tick()?.seatsLeft ?? 0)}</dd>
         </div>
       </dl>
-      <Notes state={props.state} now={props.now} />
+      <Notes state={props.state} now={props.now} seatCount={props.seatCount} />
     </>
   );
 }
 
 /** Whatever slows, stops or moves the number, in words. */
-function Notes(props: StandingProps): JSX.Element {
+function Notes(props: WaitingProps): JSX.Element {
   const tick = () => props.state.tick;
   const reason = (): string | null => {
     const current = tick();
@@ -97,10 +103,9 @@ function Notes(props: StandingProps): JSX.Element {
     if (current.phase === 'lobby' || current.reason === null) return null;
     return t(`queue.reason.${current.reason}`);
   };
-  const tight = (): boolean => {
+  const shortage = () => {
     const current = tick();
-    const ahead = props.state.ahead;
-    return current !== null && ahead !== null && ahead > 0 && current.seatsLeft <= ahead;
+    return current && shortageOf(current, props.state.ahead ?? 0, props.seatCount);
   };
   const orderWords = (): string => {
     const { standing, position } = props.state;
@@ -123,8 +128,8 @@ function Notes(props: StandingProps): JSX.Element {
       <Show when={(ageMs(props.state, props.now) ?? 0) > STALE_MS}>
         <p class="notice notice--warn">{t('queue.stale')}</p>
       </Show>
-      <Show when={tight()}>
-        <p class="notice notice--warn">{t('queue.tight')}</p>
+      <Show when={shortage()}>
+        {(how) => <p class="notice notice--warn">{t(`queue.short.${how()}`)}</p>}
       </Show>
       <p class="small muted">
         {orderWords()} {t('queue.keep')}

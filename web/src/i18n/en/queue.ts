@@ -46,7 +46,9 @@ export default {
     one: 'The number grew by {count}: the last one shown was too low. Nobody has passed you.',
     other: 'The number grew by {count}: the last one shown was too low. Nobody has passed you.',
   },
-  'queue.tight':
+  'queue.short.likely':
+    'Those let in before you take so many seats that there will very likely be none left at your turn.',
+  'queue.short.sure':
     'More people are ahead of you than seats are left. You will very likely not get a seat.',
   'queue.keep':
     'You can close this page, reload it, or open it on another device: your place stays.',

@@ -8,7 +8,7 @@ import { errorWords, log } from './telemetry/log.ts';
 export async function requireEvent(c: AppContext, eventId: EventId): Promise<EventRecord> {
   let record: EventRecord | null;
   try {
-    record = await c.get('services').catalogue.event(eventId, Date.now());
+    record = await c.get('services').catalogue.event(eventId);
   } catch (error) {
     throw catalogueDown(c, error);
   }

@@ -13,6 +13,20 @@ export function cpuSecondsOf(pid: number): number {
   }
 }
 
+/** Seconds of CPU that the whole machine has been busy, all cores together; NaN where there is no `/proc`. */
+export function cpuSecondsOfAll(): number {
+  try {
+    const [all = ''] = readFileSync('/proc/stat', 'utf8').split('\n');
+    const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, stolen = 0] = all
+      .split(/\s+/)
+      .slice(1)
+      .map(Number);
+    return (user + nice + system + irq + softirq + stolen) / CLOCK_TICKS;
+  } catch {
+    return Number.NaN;
+  }
+}
+
 /** Most resident memory that a process has had, bytes; NaN where there is no `/proc`. */
 export function peakMemoryOf(pid: number): number {
   try {

@@ -23,7 +23,7 @@ export function loadFigures(
   result: LoadResult,
   bareMemory: number | null,
 ): Figure[] {
-  const { ledger, come, stay, hostile, outage, buyers, pollers, cpu } = result;
+  const { ledger, come, stay, stampede, hostile, outage, buyers, pollers, cpu } = result;
   const joins = come.meters.join.count;
   const comeMs = come.ms - (outage === null ? 0 : outage.downMs + outage.backMs);
   return [
@@ -42,6 +42,8 @@ export function loadFigures(
       : [plain('join over HTTP beside it, p99', pollers.join.quantile(0.99), 'ms')]),
     ...tickFigures('', stay),
     atMost('longest without a tick', stay.meters.silence.quantile(1), 'ms', BARS.silence),
+    plain('fans who lost their connection together', stampede.fans, 'fans'),
+    plain('… and came back within 1 s; all welcome after', stampede.ms, 'ms'),
     ...joinFigures(' beside hostile sockets', hostile),
     ...tickFigures(' beside hostile sockets', hostile),
     plain('messages of hostile sockets', result.hostiles.sent, 'messages'),
@@ -71,6 +73,7 @@ export function loadFigures(
     plain('CPU of workerd', (cpu.workerd / cpu.wall) * 100, '% of a core'),
     plain('CPU of the load generator', (cpu.generator / cpu.wall) * 100, '% of a core'),
     plain('CPU of the stand-ins', (cpu.standins / cpu.wall) * 100, '% of a core'),
+    plain('CPU of all else on the machine', (cpu.others / cpu.wall) * 100, '% of a core'),
   ];
 }
 

@@ -103,13 +103,13 @@ export class LiveFan {
     this.#join();
   }
 
-  /** Loses its connection, with or without a goodbye, and comes back. */
-  drop(politely: boolean): void {
+  /** Loses its connection, with or without a goodbye, and comes back: as the site does, or after `waitMs`. */
+  drop(politely: boolean, waitMs?: number): void {
     const socket = this.#socket;
     this.#offline();
     if (politely) socket?.close();
     else socket?.destroy();
-    this.#comeBack();
+    this.#comeBack(waitMs);
   }
 
   /** The test is over. */
@@ -155,8 +155,8 @@ export class LiveFan {
     this.#tickAt = 0;
   }
 
-  #comeBack(): void {
-    const wait = backoffMs(Math.max(1, this.#failures), this.#world.random());
+  #comeBack(waitMs?: number): void {
+    const wait = waitMs ?? backoffMs(Math.max(1, this.#failures), this.#world.random());
     setTimeout(() => {
       this.#cameAt = performance.now();
       if (this.#socket === null && (this.#wants === 'place' || this.#leaving !== null))

@@ -5,7 +5,7 @@ import { connectionsMax } from '../support/workerd.ts';
 import { mulberry } from './chance.ts';
 import { ask, question } from './asking.ts';
 import { Buyers } from './buyers.ts';
-import { cpuSecondsOf, peakMemoryOf } from './cpu.ts';
+import { cpuSecondsOf, cpuSecondsOfAll, peakMemoryOf } from './cpu.ts';
 import { Crowd } from './crowd.ts';
 import type { FanWorld } from './fan-world.ts';
 import { Hostiles } from './hostile.ts';
@@ -28,8 +28,10 @@ const PATIENCE_MS = 30_000;
 const TICK_MS = 2_500;
 /** Sockets that were lost when workerd died may still say so a moment after it is back, ms. */
 const AFTERSHOCK_MS = 250;
-/** Newcomers while the hostile sockets are there: so many of the first fans, over this time. */
-const NEWCOMERS = { share: 0.05, seconds: 5 };
+/** Newcomers while the hostile sockets are there: so many of the first fans. */
+const NEWCOMERS_SHARE = 0.05;
+/** Until workerd has noticed that all sockets are gone, and in which all come back, ms. */
+const STAMPEDE = { goneMs: 2_000, backMs: 1_000 };
 /** While they stay: one in so many leaves for good, loses the connection, starts over. */
 const LEAVE = 10;
 const DROP = 10;
@@ -52,15 +54,25 @@ export interface LoadResult {
   sockets: number;
   come: Stretch;
   stay: Stretch;
+  /** All lose their connection and are back within a second; the time is until the last is welcome. */
+  stampede: Stretch & { fans: number };
   hostile: Stretch;
   /** With a kill: from SIGKILL until workerd answers, and from then until everybody has their place again, ms. */
   outage: { downMs: number; backMs: number; fans: number; meters: Meters } | null;
   /** Bookings in Postgres. */
   filed: number;
   /** Seconds of CPU, and wall-clock seconds, from the first fan to the last answer. */
-  cpu: { workerd: number; generator: number; standins: number; wall: number };
+  cpu: { workerd: number; generator: number; standins: number; others: number; wall: number };
   /** Most resident memory of workerd so far, bytes: before the hostile sockets came, and at the end. */
   peakMemory: { before: number; end: number };
+}
+
+/** Seconds of CPU since each of them began. */
+interface CpuSoFar {
+  workerd: number;
+  generator: number;
+  standins: number;
+  all: number;
 }
 
 /** One run: everything that changes while it goes on. */
@@ -139,6 +151,8 @@ export class LoadTest implements FanWorld {
     const { come, outage } = await this.#come(fans);
     this.#tell(`${this.#atOnce} are there, ${this.#sockets} with a socket`);
     const stay = await this.#stretch(() => this.#stay());
+    this.#tell('all lose their connection and come back at once');
+    const stampede = await this.#stampede();
     const before = peakMemoryOf(this.#stage.pid);
     this.#tell('hostile sockets come');
     const hostile = await this.#stretch(() => this.#beSet(newcomers));
@@ -159,35 +173,45 @@ export class LoadTest implements FanWorld {
       sockets: this.#sockets,
       come,
       stay,
+      stampede,
       hostile,
       outage,
       filed,
-      cpu: {
-        // The one that was killed took its count with it.
-        workerd: after.workerd - (outage === null ? cpu.workerd : 0),
-        generator: after.generator - cpu.generator,
-        standins: after.standins - cpu.standins,
-        wall: (performance.now() - startedAt) / 1000,
-      },
+      cpu: this.#used(cpu, after, { startedAt, killed: outage !== null }),
       peakMemory,
     };
   }
 
   async #accounts(): Promise<{ fans: LoadFan[]; newcomers: LoadFan[] }> {
-    const count = Math.ceil(this.#options.fans * NEWCOMERS.share);
+    const count = Math.ceil(this.#options.fans * NEWCOMERS_SHARE);
     const fans = await loadFans(this.#options.fans, SERIES.fans);
     const newcomers = await loadFans(count, SERIES.newcomers);
     await addAccounts(this.#stage.standins.databaseUrl, [...fans, ...newcomers]);
     return { fans, newcomers };
   }
 
-  #cpu(): { workerd: number; generator: number; standins: number } {
+  #cpu(): CpuSoFar {
     const { user, system } = process.cpuUsage();
     return {
       workerd: cpuSecondsOf(this.#stage.pid),
       generator: (user + system) / 1e6,
       standins: cpuSecondsOf(this.#stage.standins.pid),
+      all: cpuSecondsOfAll(),
     };
+  }
+
+  #used(
+    before: CpuSoFar,
+    after: CpuSoFar,
+    run: { startedAt: number; killed: boolean },
+  ): LoadResult['cpu'] {
+    // One that was killed took its count with it.
+    const workerd = after.workerd - (run.killed ? 0 : before.workerd);
+    const generator = after.generator - before.generator;
+    const standins = after.standins - before.standins;
+    const others = after.all - before.all - workerd - generator - standins;
+    const wall = (performance.now() - run.startedAt) / 1000;
+    return { workerd, generator, standins, others, wall };
   }
 
   /** Does `act` with meters of its own. */
@@ -260,12 +284,23 @@ export class LoadTest implements FanWorld {
     this.#count();
   }
 
+  /** A mast fails, and comes back: nobody keeps to a back-off. */
+  async #stampede(): Promise<LoadResult['stampede']> {
+    const fans = this.#crowd.fans.filter((fan) => fan.isOnline);
+    fans.forEach((fan, index) =>
+      fan.drop(false, STAMPEDE.goneMs + (index / fans.length) * STAMPEDE.backMs),
+    );
+    await pause(STAMPEDE.goneMs);
+    const back = await this.#stretch(() => this.#allSettled());
+    return { ...back, fans: fans.length };
+  }
+
   /** Sockets that mean harm, and newcomers among them. */
   async #beSet(newcomers: readonly LoadFan[]): Promise<void> {
     const { hostile } = this.#options;
     const count = hostile.silent + hostile.deaf + hostile.flooding + hostile.huge;
     this.#hostiles.begin(await loadFans(count, SERIES.hostile), hostile);
-    await this.#crowd.arrive(newcomers, newcomers.length / NEWCOMERS.seconds);
+    await this.#crowd.arrive(newcomers, newcomers.length / this.#options.hostileSeconds);
     await this.#allSettled();
     this.#hostiles.end();
   }

@@ -14,6 +14,7 @@ export interface LoadOptions {
   /** Kill workerd with SIGKILL while they come. */
   kill: boolean;
   hostile: HostileCounts;
+  hostileSeconds: number;
   /** Whether to measure the memory of bare sockets as well. */
   bareMemory: boolean;
 }
@@ -23,13 +24,14 @@ const HOSTILE: HostileCounts = { silent: 200, deaf: 50, flooding: 20, huge: 5, u
 /** `npm run test:load`. */
 export const FULL: LoadOptions = {
   fans: 10_000,
-  perSecond: 2_000,
+  perSecond: 1_200,
   staySeconds: 12,
   leaves: 4,
   calledPerSecond: 60,
   buyers: 300,
   kill: false,
   hostile: HOSTILE,
+  hostileSeconds: 5,
   bareMemory: true,
 };
 
@@ -37,11 +39,12 @@ export const FULL: LoadOptions = {
 export const SMALL: LoadOptions = {
   fans: 400,
   perSecond: 200,
-  staySeconds: 2,
+  staySeconds: 1,
   leaves: 3,
   calledPerSecond: 20,
   buyers: 10,
   kill: true,
   hostile: { silent: 10, deaf: 5, flooding: 3, huge: 1, unfinished: 5 },
+  hostileSeconds: 1,
   bareMemory: false,
 };

@@ -22,7 +22,7 @@ export interface BareWorkerd {
 /** Files and connections that a process here may have at most; the shell may know how to get more. */
 const MORE_FILES = 'ulimit -n 65536 2>/dev/null || ulimit -n "$(ulimit -Hn)"';
 /** Files that workerd needs for each connection (measured), and for all else. */
-const FILES = { connection: 2, other: 400 };
+const FILES = { connection: 2, other: 1_200 };
 
 /** Connections that one workerd can have on this machine. */
 export function connectionsMax(): number {

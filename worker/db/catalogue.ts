@@ -3,54 +3,50 @@ import type { SQL } from 'drizzle-orm';
 import { categories, events, seatPlans, venues } from '../../drizzle/schema.ts';
 import type { EventId } from '../../durable-objects/core/ids.ts';
 import type { Category } from '../../durable-objects/core/plan.ts';
+import { Memo } from '../memo.ts';
 import type { Database } from './database.ts';
 import { toRecord } from './event-record.ts';
 import type { EventRecord } from './event-record.ts';
 
 /** How long an event may be served without asking again, ms. Sales keep their own definition anyway. */
 const FRESH_MS = 30_000;
+/** How much longer, while one request asks again for all, ms. */
+const STALE_MS = 30_000;
 /** How long "there is no such event" is believed, ms. */
 const ABSENT_MS = 5_000;
 /** Least time between two questions for an event whose plan is not the one that is looked for, ms. */
 const DOUBT_MS = 250;
-/** Entries kept; unknown ids cost memory, so the memo is emptied rather than grown. */
+/** Entries kept; unknown ids cost memory. */
 const ENTRIES_MAX = 1_000;
 /** Closed sales still need the cron for this long: late money, unfiled bookings. */
 const AFTERCARE_MS = 3 * 24 * 3600_000;
 
-interface Entry {
-  record: EventRecord | null;
-  until: number;
-}
-
 /**
  * The catalogue with a memo per isolate. When Postgres does not answer, what was known is served on,
- * however old: a sale outlives the catalogue. Values are kept, never promises, because a promise belongs
- * to the request that made it.
+ * however old: a sale outlives the catalogue.
  */
 export class CatalogueCache {
   readonly #db: Database;
-  readonly #entries = new Map<string, Entry>();
+  readonly #events = new Memo<EventId, EventRecord | null>({
+    freshMs: (record) => (record === null ? ABSENT_MS : FRESH_MS),
+    staleMs: STALE_MS,
+    entriesMax: ENTRIES_MAX,
+  });
+  readonly #all = new Memo<'all', readonly EventRecord[]>({
+    freshMs: () => FRESH_MS,
+    staleMs: STALE_MS,
+    entriesMax: 1,
+  });
   /** When a plan was last looked for that the memo does not have. */
   readonly #doubted = new Map<string, number>();
-  #all: { records: readonly EventRecord[]; until: number } | null = null;
 
   constructor(db: Database) {
     this.#db = db;
   }
 
   /** An event, or null when there is none. Throws when Postgres does not answer and nothing is known. */
-  async event(eventId: EventId, now: number): Promise<EventRecord | null> {
-    const entry = this.#entries.get(eventId);
-    if (entry && entry.until > now) return entry.record;
-    try {
-      const record = await loadEvent(this.#db, eventId);
-      this.#keep(eventId, record, now);
-      return record;
-    } catch (error) {
-      if (entry?.record) return entry.record;
-      throw error;
-    }
+  event(eventId: EventId): Promise<EventRecord | null> {
+    return this.#events.get(eventId, () => loadEvent(this.#db, eventId));
   }
 
   /**
@@ -60,32 +56,22 @@ export class CatalogueCache {
   async withPlan(eventId: EventId, version: number, now: number): Promise<EventRecord | null> {
     const has = (record: EventRecord | null | undefined) =>
       record?.definition.plan.version === version ? record : null;
-    const known = has(this.#entries.get(eventId)?.record);
+    const known = has(this.#events.peek(eventId));
     if (known || (this.#doubted.get(eventId) ?? 0) > now - DOUBT_MS) return known;
     if (this.#doubted.size >= ENTRIES_MAX) this.#doubted.clear();
     this.#doubted.set(eventId, now);
     const record = await loadEvent(this.#db, eventId);
-    this.#keep(eventId, record, now);
+    this.#events.keep(eventId, record);
     return has(record);
   }
 
-  /** All events whose sale has not been over for long, soonest first. Throws like `event`. */
-  async events(now: number): Promise<readonly EventRecord[]> {
-    if (this.#all && this.#all.until > now) return this.#all.records;
-    try {
+  /** All events whose sale has not been over for long at `now`, soonest first. Throws like `event`. */
+  events(now: number): Promise<readonly EventRecord[]> {
+    return this.#all.get('all', async () => {
       const records = await loadEvents(this.#db, gt(events.closesAt, new Date(now - AFTERCARE_MS)));
-      this.#all = { records, until: now + FRESH_MS };
-      for (const record of records) this.#keep(record.definition.eventId, record, now);
+      for (const record of records) this.#events.keep(record.definition.eventId, record);
       return records;
-    } catch (error) {
-      if (this.#all) return this.#all.records;
-      throw error;
-    }
-  }
-
-  #keep(eventId: string, record: EventRecord | null, now: number): void {
-    if (this.#entries.size >= ENTRIES_MAX) this.#entries.clear();
-    this.#entries.set(eventId, { record, until: now + (record ? FRESH_MS : ABSENT_MS) });
+    });
   }
 }
 

@@ -269,6 +269,7 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
     const queue: QueueDesk = new QueueDesk(context, new SqlQueueStore(sql), {
       seatsLeft: () => orders.seatsLeft(),
       holding: () => orders.holding(),
+      paymentShare: () => orders.paymentShare(),
     });
     const orders: OrderDesk = new OrderDesk(context, new SqlSeatStore(sql), queue, () =>
       queue.seatsChanged(),

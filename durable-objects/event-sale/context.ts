@@ -39,4 +39,6 @@ export interface SeatCount {
   seatsLeft(): number;
   /** People who hold seats or pay for them. */
   holding(): number;
+  /** What payments take now, as a share of what they should: less than 1 while they refuse for frequency. */
+  paymentShare(): number;
 }

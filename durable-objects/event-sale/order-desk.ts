@@ -1,6 +1,8 @@
 import type { AccountId, OrderId } from '../core/ids.ts';
 import { isMoneyOpen, openRefunds } from '../core/order-record.ts';
 import type { OrderRecord } from '../core/order-record.ts';
+import { paceShare, slowedDown } from '../core/payment-pace.ts';
+import type { PaymentPace } from '../core/payment-pace.ts';
 import { refundKey } from '../core/refund-rules.ts';
 import { judgePlan, withPlan } from '../core/plan-change.ts';
 import type { PlanDraft, PlanRefusal } from '../core/plan-change.ts';
@@ -62,6 +64,7 @@ export class OrderDesk implements SeatCount {
   readonly #holds: OrderHolds;
   readonly #payments: OrderPayments;
   readonly #refunds: OrderRefunds;
+  #pace: PaymentPace | null = null;
   readonly #onSeatsChanged: () => void;
 
   constructor(
@@ -85,7 +88,15 @@ export class OrderDesk implements SeatCount {
     this.#outbox = new Outbox(context, store, (orderIds) => book.refresh(orderIds));
     this.#locks = new OrderLocks(context, { store, book, admissions });
     const settling = new OrderSettling(context, { store, book, admissions });
-    this.#payments = new OrderPayments(context, { store, book, settling });
+    this.#payments = new OrderPayments(context, {
+      store,
+      book,
+      settling,
+      onLimited: () => {
+        this.#slowDown();
+        onSeatsChanged();
+      },
+    });
     this.#refunds = new OrderRefunds(context, book, this.#payments);
     this.#holds = new OrderHolds(context, { store, book, admissions, payments: this.#payments });
     this.timerKinds = [HOLD_TIMER, ORDER_TIMER, ...this.#outbox.timerKinds];
@@ -103,6 +114,23 @@ export class OrderDesk implements SeatCount {
   /** Seats free to be held now. */
   seatsLeft(): number {
     return this.#book.freeCount(this.#context.now());
+  }
+
+  /** What payments take now, as a share of what they should; a restart forgets that they refused. */
+  paymentShare(): number {
+    return paceShare(this.#pace, this.#context.now());
+  }
+
+  #slowDown(): void {
+    const now = this.#context.now();
+    const before = this.#pace;
+    this.#pace = slowedDown(before, now);
+    if (before?.cutAt === this.#pace.cutAt) return;
+    this.#context.ports.telemetry.record({
+      name: 'problem',
+      eventId: this.#context.definition.eventId,
+      detail: `payments refuse for frequency: ${Math.round(100 * this.#pace.share)} % of the pace`,
+    });
   }
 
   /** People who hold seats or pay for them. */

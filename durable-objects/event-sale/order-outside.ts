@@ -27,11 +27,14 @@ type Known = Result<
 export class OrderOutside {
   readonly #context: SaleContext;
   readonly #book: OrderBook;
+  readonly #onLimited: () => void;
   readonly #creating = new Map<OrderId, Promise<Known>>();
 
-  constructor(context: SaleContext, book: OrderBook) {
+  /** `onLimited` hears of each refusal for frequency. */
+  constructor(context: SaleContext, book: OrderBook, onLimited: () => void) {
     this.#context = context;
     this.#book = book;
+    this.#onLimited = onLimited;
   }
 
   /** The order's one intent, made if there is none yet and written down before it is answered. */
@@ -107,7 +110,9 @@ export class OrderOutside {
     call: () => Promise<Result<Answer, PaymentsDown>>,
   ): Promise<Result<Answer, PaymentsDown>> {
     try {
-      return await call();
+      const answer = await call();
+      if (!answer.ok && answer.limited === true) this.#onLimited();
+      return answer;
     } catch (error) {
       this.#context.ports.telemetry.record({
         name: 'problem',

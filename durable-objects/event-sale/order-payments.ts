@@ -37,13 +37,13 @@ export class OrderPayments {
 
   constructor(
     context: SaleContext,
-    parts: { store: SeatStore; book: OrderBook; settling: OrderSettling },
+    parts: { store: SeatStore; book: OrderBook; settling: OrderSettling; onLimited: () => void },
   ) {
     this.#context = context;
     this.#store = parts.store;
     this.#book = parts.book;
     this.#settling = parts.settling;
-    this.#outside = new OrderOutside(context, parts.book);
+    this.#outside = new OrderOutside(context, parts.book, parts.onLimited);
   }
 
   /** Moves the order to `paying` and answers its one intent; again answers the same. */

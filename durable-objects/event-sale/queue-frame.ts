@@ -1,10 +1,9 @@
 import { ratePerMinute, slowReason } from '../core/admission.ts';
-import type { AdmissionView } from '../core/admission.ts';
 import { pollMs } from '../core/poll-pace.ts';
 import type { SaleDefinition } from '../core/sale.ts';
 import { fineSketch, sketchLine } from '../core/tick-sketch.ts';
 import type { Tick } from '../core/tick.ts';
-import type { QueueLine } from './queue-line.ts';
+import type { QueueLine, SaleView } from './queue-line.ts';
 
 /** Largest tick, bytes (design, "Tick"). */
 export const FRAME_BYTES = 1_024;
@@ -24,13 +23,13 @@ export function frameOf(
   definition: SaleDefinition,
   line: QueueLine,
   seq: number,
-  view: AdmissionView,
+  view: SaleView,
   hint = 0,
 ): Tick {
   const { settings } = definition;
   const { state, presence } = line;
   const { now, seatsLeft } = view;
-  const limits = line.limits();
+  const limits = line.limits(view);
   const phase = line.phase(seatsLeft);
   const calls = line.calls
     .filter((call) => now - call.calledAt < CALL_TELL_MS)

@@ -14,6 +14,7 @@ import type { ChainState } from '../core/fairness/grant-chain.ts';
 import type { AccountId } from '../core/ids.ts';
 import { expectedEntries, measureDelay, measureShows } from '../core/no-shows.ts';
 import type { ShowRate } from '../core/no-shows.ts';
+import { measuredOrdersPerSecond } from '../core/payment-pace.ts';
 import { orderOf } from '../core/place-order.ts';
 import type { DrawnLobby } from '../core/place-order.ts';
 import { CHUNK_ORDERS, Presence } from '../core/presence.ts';
@@ -32,6 +33,9 @@ export const RESERVE_MS = 6_000;
 export type Claim =
   | { state: 'live'; row: AdmissionRow; fresh: boolean }
   | { state: 'not_called' | 'expired' | 'full' };
+
+/** What the controller sees, and how payments go. */
+export type SaleView = AdmissionView & { paymentShare: number };
 
 /**
  * The line of one sale and who is inside: every change is written to the store in the same
@@ -238,15 +242,17 @@ export class QueueLine {
     return salePhase(this.#state, this.#drawing.done, seatsLeft);
   }
 
-  /** What the platform allows. */
-  limits(): AdmissionLimits {
+  /** What the platform allows, and payments take. */
+  limits({ paymentShare }: Pick<SaleView, 'paymentShare'>): AdmissionLimits {
     const byStripe = LIMITS.stripeEndpointPerSecond / LIMITS.stripeCallsPerOrder;
-    const { ordersPerSecond = byStripe } = this.#settings().admission;
+    const { admission } = this.#settings();
+    const { ordersPerSecond: said = byStripe } = admission;
+    const ordersPerSecond = measuredOrdersPerSecond(said, admission, paymentShare);
     return { minGapMs: LIMITS.tickMinMs, ordersPerSecond };
   }
 
   /** Everything the controller sees at `now`. */
-  view(now: number, seats: SeatCount): AdmissionView {
+  view(now: number, seats: SeatCount): SaleView {
     this.#sweep(now);
     const { admission } = this.#settings();
     return {
@@ -258,6 +264,7 @@ export class QueueLine {
       reserved: this.#reserved.size,
       seatsLeft: seats.seatsLeft(),
       holding: seats.holding(),
+      paymentShare: seats.paymentShare(),
     };
   }
 
@@ -270,8 +277,8 @@ export class QueueLine {
   /** Catches up with the clock and calls whoever may be called; returns how many people. */
   advance(now: number, seats: SeatCount): number {
     const settings = this.#settings();
-    const limits = this.limits();
     const view = this.view(now, seats);
+    const limits = this.limits(view);
     const before = this.#state;
     const measure = (state: AdmissionState): Partial<ShowRate> =>
       measureShows(state, this.#calls, settings.admission, now);
@@ -309,7 +316,7 @@ export class QueueLine {
     if (!this.#state.opened) return Math.max(settings.opensAt, now + 1);
     const view = this.view(now, seats);
     const open = this.phase(view.seatsLeft) === 'open';
-    const times = [open ? nextCallAt(this.#state, settings, this.limits(), view) : null];
+    const times = [open ? nextCallAt(this.#state, settings, this.limits(view), view) : null];
     for (const call of this.#calls) {
       const { claimUntil } = callTimes(call, settings.admission);
       if (call.open > 0 && claimUntil > now) times.push(claimUntil);

@@ -60,6 +60,8 @@ export type IntentState =
 export interface PaymentsDown {
   code: 'payments_unavailable';
   retryAfterMs: number;
+  /** Whether it was refused for its frequency (429): then fewer buyers should come. */
+  limited?: boolean;
 }
 
 /** Stripe, as far as an order needs it. */

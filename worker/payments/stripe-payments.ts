@@ -163,7 +163,8 @@ function guardedBy(breaker: Breaker) {
       const retryAfterMs = isBroken(error) ? RETRY_MS : retryAfter(error);
       if (retryAfterMs === null) throw error;
       if (!isBroken(error)) log({ name: 'problem', part: 'stripe', detail: errorWords(error) });
-      return { ok: false, code: 'payments_unavailable', retryAfterMs };
+      const limited = error instanceof Stripe.errors.StripeRateLimitError;
+      return { ok: false, code: 'payments_unavailable', retryAfterMs, limited };
     }
   };
 }

@@ -89,6 +89,7 @@ export class SaleActor extends Actor<Desks> implements Served<SaleQueueRpc & Sal
     const queue: QueueDesk = new QueueDesk(context, queueStore, {
       seatsLeft: () => orders.seatsLeft(),
       holding: () => orders.holding(),
+      paymentShare: () => orders.paymentShare(),
     });
     const orders: OrderDesk = new OrderDesk(context, seats, queue, () => queue.seatsChanged());
     orders.start();

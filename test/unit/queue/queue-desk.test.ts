@@ -159,6 +159,26 @@ describe('the rate', () => {
     expect(tick).toMatchObject({ cursor: 60, ratePerMinute: 120, reason: 'payments_slow' });
   });
 
+  it('F15: halves when payments refuse for frequency, says why, and comes back with them', () => {
+    const sale = new SaleFixture(saleSettings({ admission: { slots: 5_000 } }));
+    sale.seats = 10_000;
+    sale.join(1, 2_000);
+    expect(sale.desk.tick()).toMatchObject({ cursor: 50, reason: null });
+    sale.paymentShare = 0.5;
+    sale.desk.seatsChanged();
+    expect(sale.desk.tick()).toMatchObject({ reason: 'payments_slow' });
+    sale.advance(120_000);
+    const slow = sale.desk.tick();
+    expect(slow.reason).toBe('payments_slow');
+    expect(slow.cursor).toBeLessThanOrEqual(50 + 4 * 27);
+    expect(slow.cursor).toBeGreaterThanOrEqual(50 + 4 * 20);
+    sale.paymentShare = 1;
+    sale.advance(120_000);
+    const after = sale.desk.tick();
+    expect(after.reason).toBe(null);
+    expect(after.cursor - slow.cursor).toBeGreaterThanOrEqual(4 * 45);
+  });
+
   it('takes what Stripe takes for what payments take, unless it is set', () => {
     const { ordersPerSecond, ...admission } = saleSettings({}).admission;
     expect(ordersPerSecond).toBeGreaterThan(1_000);
@@ -334,7 +354,7 @@ describe('the tick', () => {
       const settings = saleSettings({ admission: { claimWindowMs: 1e9 } });
       const line = new QueueLine(new MemoryQueueStore(), NO_DRAW, () => settings, OPENS_AT);
       line.grant(batchOf(1, 13_000_000), OPENS_AT);
-      const seats = { seatsLeft: () => 150_000, holding: () => 0 };
+      const seats = { seatsLeft: () => 150_000, holding: () => 0, paymentShare: () => 1 };
       for (let n = 1; n <= 5; n++) line.advance(OPENS_AT + n * 30_000, seats);
       const leavers = Array.from({ length: departures }, (_, i) => 12_999_990 - i * 31);
       line.depart(leavers, OPENS_AT);

@@ -79,6 +79,7 @@ export class SaleFixture {
   now: number;
   seats = 1_000;
   holding = 0;
+  paymentShare = 1;
   readonly store = new MemoryQueueStore();
   readonly timers = new MemoryTimers();
   readonly published: PublishedFrames[] = [];
@@ -137,6 +138,7 @@ export class SaleFixture {
     return new QueueDesk(context, this.store, {
       seatsLeft: () => this.seats,
       holding: () => this.holding,
+      paymentShare: () => this.paymentShare,
     });
   }
 

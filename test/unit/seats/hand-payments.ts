@@ -22,8 +22,8 @@ export class HandPayments {
   readonly intents = new Map<string, Intent>();
   readonly refunds = new Map<string, { intentId: string; amount: Money }>();
   readonly calls: { call: Call; key: string }[] = [];
-  /** `before`: no answer and no effect; `after`: the effect happens, the answer is lost; `throws`: the port breaks. */
-  fault: Partial<Record<Call, 'before' | 'after' | 'throws' | undefined>> = {};
+  /** `before`: no answer and no effect; `after`: the effect happens, the answer is lost; `throws`: the port breaks; `limited`: 429. */
+  fault: Partial<Record<Call, 'before' | 'after' | 'throws' | 'limited' | undefined>> = {};
   refundStatus: 'pending' | 'succeeded' | 'failed' = 'succeeded';
   readonly #through = new Set<string>();
   /** When set, calls wait until `release` is called. */
@@ -162,6 +162,7 @@ export class HandPayments {
     const fault = this.fault[call];
     if (fault === 'throws') throw new Error('the port broke');
     if (fault === 'before') return DOWN;
+    if (fault === 'limited') return { ...DOWN, limited: true };
     const answer = effect();
     return fault === 'after' ? DOWN : answer;
   }

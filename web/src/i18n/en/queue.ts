@@ -37,7 +37,7 @@ export default {
   'queue.reason.paused': 'Paused by the organiser. Your place is kept; nobody is let in meanwhile.',
   'queue.reason.sold_out': 'Sold out. You may stay in case seats come back, or leave.',
   'queue.reason.not_open': 'The sale has not opened yet.',
-  'queue.reason.payments_slow': 'Slower now: banks take long to answer.',
+  'queue.reason.payments_slow': 'Slower now: the payment service takes fewer payments at a time.',
   'queue.reason.seats_low': 'Slower now: as many are inside as there are seats left.',
   'queue.reason.drawing': 'The sale is open and the lobby is being drawn. It takes some seconds.',
   'queue.reason.closed': 'The sale is over.',

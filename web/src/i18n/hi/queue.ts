@@ -39,7 +39,7 @@ const messages: Translated<typeof en> = {
   'queue.reason.paused': 'आयोजक ने रोका है। आपकी जगह सुरक्षित है; इस बीच कोई अंदर नहीं जाता।',
   'queue.reason.sold_out': 'सब बिक गया। सीटें लौटने की उम्मीद में रुक सकते हैं, या जा सकते हैं।',
   'queue.reason.not_open': 'बिक्री अभी शुरू नहीं हुई है।',
-  'queue.reason.payments_slow': 'अभी धीमा: बैंक जवाब देने में देर कर रहे हैं।',
+  'queue.reason.payments_slow': 'अभी धीमा: भुगतान सेवा एक बार में कम भुगतान ले रही है।',
   'queue.reason.seats_low': 'अभी धीमा: जितनी सीटें बची हैं, उतने लोग अंदर हैं।',
   'queue.reason.drawing': 'बिक्री शुरू हो गई है और प्रतीक्षा कक्ष का ड्रॉ हो रहा है। इसमें कुछ सेकंड लगते हैं।',
   'queue.reason.closed': 'बिक्री समाप्त हो गई।',

@@ -167,6 +167,11 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
     return (await this.#open())?.organiser.changePlan(request) ?? NO_EVENT;
   }
 
+  async summary() {
+    const desks = await this.#open();
+    return desks === null ? NO_EVENT : ({ ok: true, summary: desks.organiser.summary() } as const);
+  }
+
   async troubles() {
     const desks = await this.#open();
     return desks === null

@@ -8,6 +8,9 @@ import { judgePlan, withPlan } from '../core/plan-change.ts';
 import type { PlanDraft, PlanRefusal } from '../core/plan-change.ts';
 import type { Result } from '../core/result.ts';
 import type { SaleDefinition } from '../core/sale.ts';
+import { SEAT } from '../core/seat-table.ts';
+import type { SeatState } from '../core/seat-table.ts';
+import type { SaleSummary } from '../protocol/organiser-rpc.ts';
 import type {
   ExtendOutcome,
   LockOutcome,
@@ -22,7 +25,7 @@ import type {
   SettleOutcome,
   Trouble,
 } from '../protocol/seats-rpc.ts';
-import type { SeatStore } from '../storage/seat-records.ts';
+import type { OrderTotals, SeatStore } from '../storage/seat-records.ts';
 import type { Timer } from '../storage/timers.ts';
 import type { AdmissionBook, SaleContext, SeatCount } from './context.ts';
 import { HOLD_TIMER, ORDER_TIMER, OrderBook } from './order-book.ts';
@@ -253,6 +256,24 @@ export class OrderDesk implements SeatCount {
     const order = this.#book.find(orderId);
     if (order !== null && isMoneyOpen(order)) this.#payments.wake(order, 'timer');
     else this.#context.timers.clear(timer.kind, timer.key);
+  }
+
+  /** Where all seats and orders stand; searches through all orders. */
+  totals(): OrderTotals & Pick<SaleSummary, 'seats' | 'unfiled'> {
+    this.#book.sweep(this.#context.now());
+    const { table, seats, onSale } = this.#book;
+    const count = (state: SeatState) => table.count(state);
+    return {
+      ...this.#store.totals(),
+      seats: {
+        available: count(SEAT.free),
+        held: count(SEAT.held) + count(SEAT.paying),
+        sold: count(SEAT.sold),
+        // Without those that a change of the plan left out.
+        blocked: count(SEAT.blocked) - (seats.length - onSale),
+      },
+      unfiled: this.#outbox.unfiled(),
+    };
   }
 
   /** Orders that do not end by themselves; only looks. */

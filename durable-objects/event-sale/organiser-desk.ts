@@ -9,6 +9,7 @@ import type {
   OrganiserCommand,
   PlanOutcome,
   SaleOrganiserRpc,
+  SaleSummary,
 } from '../protocol/organiser-rpc.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { RefundOutcome, Trouble } from '../protocol/seats-rpc.ts';
@@ -16,6 +17,9 @@ import type { ActionStore } from '../storage/action-store.ts';
 import type { SaleContext } from './context.ts';
 import type { OrderDesk } from './order-desk.ts';
 import type { QueueDesk } from './queue-desk.ts';
+
+/** How long a summary is told again, ms. */
+const SUMMARY_FRESH_MS = 2_000;
 
 type Request<Method extends keyof SaleOrganiserRpc> = Parameters<SaleOrganiserRpc[Method]>[0];
 interface Parts {
@@ -41,6 +45,7 @@ export class OrganiserDesk {
   readonly #replace: Parts['replace'];
   #changing: Promise<unknown> = Promise.resolve();
   #filing = false;
+  #summary: SaleSummary | null = null;
 
   constructor(context: SaleContext, parts: Parts) {
     this.#context = context;
@@ -126,6 +131,28 @@ export class OrganiserDesk {
 
   troubles(): readonly Trouble[] {
     return this.#orders.troubles();
+  }
+
+  /** Counted anew every few seconds at most: it goes through all orders. */
+  summary(): SaleSummary {
+    const now = this.#context.now();
+    const known = this.#summary;
+    const young = known !== null && Math.abs(now - known.at) < SUMMARY_FRESH_MS;
+    if (young && known.paused === this.#queue.paused) return known;
+    const { plan, categories } = this.#context.definition;
+    const { captured, refunded, refunding, ...rest } = this.#orders.totals();
+    const currency = categories[0]?.price.currency ?? '';
+    this.#summary = {
+      at: now,
+      paused: this.#queue.paused,
+      planVersion: plan.version,
+      ...rest,
+      captured: { amount: captured, currency },
+      refunded: { amount: refunded, currency },
+      refunding: { amount: refunding, currency },
+      troubles: this.#orders.troubles().length,
+    };
+    return this.#summary;
   }
 
   actions(before: number | null): ActionPage {

@@ -189,6 +189,10 @@ export class QueueDesk implements AdmissionBook {
     return [...this.#children];
   }
 
+  get paused(): boolean {
+    return this.#line.state.paused;
+  }
+
   /** The organiser's switch. Paused: joins go on, nobody is called. */
   setPaused(paused: boolean): void {
     if (this.#line.state.paused === paused) return;

@@ -1,7 +1,9 @@
 import type { AccountId, OrderId, RequestId, SeatId } from '../core/ids.ts';
+import type { Money } from '../core/money.ts';
+import type { OrderStage } from '../core/order-record.ts';
 import type { PlanDraft, PlanRefusal } from '../core/plan-change.ts';
 import type { Refused, Result } from '../core/result.ts';
-import type { RefundOutcome, Trouble } from './seats-rpc.ts';
+import type { PublicSeatStatus, RefundOutcome, Trouble } from './seats-rpc.ts';
 
 /** Who commands, and why. `requestId` makes it safe to ask again: a repeat changes nothing and leaves no second trace. */
 export interface OrganiserCommand {
@@ -34,6 +36,24 @@ export interface ActionPage {
   before: number | null;
 }
 
+/** Where a sale stands: seats, orders and money, as the object has them. */
+export interface SaleSummary {
+  /** Epoch ms; a summary is some seconds old at most. */
+  at: number;
+  paused: boolean;
+  planVersion: number;
+  seats: Record<PublicSeatStatus, number>;
+  /** Orders by stage; a stage that none is at is absent. */
+  orders: Partial<Record<OrderStage, number>>;
+  captured: Money;
+  /** Given back, and on its way back. */
+  refunded: Money;
+  refunding: Money;
+  /** Commands that Postgres does not have yet, refused ones included. */
+  unfiled: number;
+  troubles: number;
+}
+
 /** What becomes of a command that is carried out at once. */
 export type CommandOutcome = Result<object, Refused<'event_not_found' | 'request_reused'>>;
 
@@ -64,6 +84,8 @@ export interface SaleOrganiserRpc {
       seatIds?: readonly SeatId[] | undefined;
     },
   ): Promise<RefundOutcome>;
+  /** Only looks; counted anew every few seconds at most. */
+  summary(): Promise<Result<{ summary: SaleSummary }, Refused<'event_not_found'>>>;
   /** Orders that need a person; only looks, nudges nothing. */
   troubles(): Promise<Result<{ troubles: readonly Trouble[] }, Refused<'event_not_found'>>>;
   /** Actions before `before`, or the newest. */

@@ -4,6 +4,7 @@ import type { OrderRecord } from '../core/order-record.ts';
 import { at, renumberOrder } from '../core/plan-change.ts';
 import type { SeatRow } from '../core/seat-table.ts';
 import type {
+  OrderTotals,
   OutboxKind,
   OutboxRow,
   RequestKey,
@@ -125,6 +126,17 @@ export class MemorySeatStore implements SeatStore {
       const kept = this.#outbox.get(row.seq);
       if (kept !== undefined) this.#outbox.set(row.seq, { ...kept, kind: 'aside' });
     }
+  }
+
+  totals(): OrderTotals {
+    const totals: OrderTotals = { orders: {}, captured: 0, refunded: 0, refunding: 0 };
+    for (const { stage, ordered, paid, refunds } of this.#orders.values()) {
+      if (ordered) totals.orders[stage] = (totals.orders[stage] ?? 0) + 1;
+      totals.captured += paid?.amount ?? 0;
+      for (const { done, amount } of refunds)
+        totals[done ? 'refunded' : 'refunding'] += amount.amount;
+    }
+    return totals;
   }
 
   renumber(map: Int32Array): void {

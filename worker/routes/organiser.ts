@@ -19,6 +19,7 @@ import {
   planRequest,
   refundRequest,
   refundResponse,
+  summaryResponse,
   switchResponse,
   troublesResponse,
 } from '../schemas/organiser.ts';
@@ -82,6 +83,15 @@ const refund = createRoute({
       'duplicate_seat',
     ),
   },
+});
+
+const summary = createRoute({
+  ...base,
+  method: 'get',
+  path: `${PATH}/summary`,
+  summary: 'Where the sale stands: seats, orders by stage, money taken and given back',
+  request: { params },
+  responses: { 200: json(summaryResponse, 'The summary.'), ...problems(...GUARDED) },
 });
 
 const troubles = createRoute({
@@ -151,6 +161,27 @@ export function organiserRoutes(app: OpenAPIHono<AppEnv>): void {
       );
     const { status } = outcome.order;
     return c.json({ refund: refundAnswer(outcome.refund), status }, 200);
+  });
+
+  app.openapi(summary, async (c) => {
+    const { eventId } = c.req.valid('param');
+    await requireEvent(c, eventId);
+    const outcome = await ask(() => saleOf(c.env, eventId).summary());
+    if (!outcome.ok) throw new ProblemError(outcome.code);
+    c.header('cache-control', 'no-store');
+    const { at, captured, refunded, refunding, orders, ...rest } = outcome.summary;
+    const { hold: _none, ...byStatus } = orders;
+    return c.json(
+      {
+        ...rest,
+        at: iso(at),
+        orders: byStatus,
+        captured: { ...captured },
+        refunded: { ...refunded },
+        refunding: { ...refunding },
+      },
+      200,
+    );
   });
 
   app.openapi(troubles, async (c) => {

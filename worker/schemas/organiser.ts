@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { booking, refund } from './booking.ts';
-import { requestId, seatId, time } from './common.ts';
+import { money, requestId, seatId, time } from './common.ts';
 import { section } from './inventory.ts';
 
 const reason = z.string().trim().min(3).max(500).meta({
@@ -53,6 +53,27 @@ export const refundResponse = z
 
 /** Answer of pause and resume. */
 export const switchResponse = z.object({ paused: z.boolean() }).meta({ id: 'SaleSwitch' });
+
+/** Where a sale stands, as its object has it. */
+export const summaryResponse = z
+  .object({
+    at: time.meta({ description: 'When it was counted: some seconds ago at most.' }),
+    paused: z.boolean(),
+    planVersion: z.int(),
+    seats: z.object({
+      available: z.int(),
+      held: z.int().meta({ description: 'Being paid for included.' }),
+      sold: z.int(),
+      blocked: z.int(),
+    }),
+    orders: z.partialRecord(booking.shape.status, z.int()),
+    captured: money,
+    refunded: money,
+    refunding: money.meta({ description: 'On its way back.' }),
+    unfiled: z.int().meta({ description: 'What Postgres does not have yet.' }),
+    troubles: z.int().meta({ description: 'Orders that need a person.' }),
+  })
+  .meta({ id: 'SaleSummary' });
 
 /** Orders that do not end by themselves. */
 export const troublesResponse = z

@@ -131,6 +131,11 @@ describe('another plan while the sale is on (failure case F10)', () => {
   }
 });
 
+interface SaleSummaryAnswer {
+  refunded: { amount: number };
+  refunding: { amount: number };
+}
+
 describe('a refund', () => {
   interface Refunded {
     code: string;
@@ -180,6 +185,16 @@ describe('a refund', () => {
     const seen = await ask<Booking>('GET', `/api/bookings/${booking.bookingId}`, { token });
     expect(seen.body.tickets.map((ticket) => ticket.seatId)).toEqual([two]);
     expect(seen.body.refunds).toHaveLength(1);
+    const { body: stands } = await organise<SaleSummaryAnswer>('GET', `${id}/summary`);
+    const price = booking.total.amount / 2;
+    expect(stands).toMatchObject({
+      paused: false,
+      orders: { confirmed: 1 },
+      seats: { sold: 1, held: 0, available: expandPlan(concert.plan).length - 1, blocked: 0 },
+      captured: { amount: 2 * price, currency: 'INR' },
+      troubles: 0,
+    });
+    expect(stands.refunded.amount + stands.refunding.amount).toBe(price);
 
     const rest = await giveBack(id, booking.bookingId);
     expect(rest.body.refund.seatIds).toEqual([two]);

@@ -32,6 +32,7 @@ const ROUTES: [method: string, path: string, body?: Record<string, unknown>][] =
     'orders/book_coldplay-mumbai_aaaaaaaaaaaa/refund',
     { requestId: 'request-0001', reason },
   ],
+  ['GET', 'summary'],
   ['GET', 'troubles'],
   ['GET', 'audit'],
 ];

@@ -66,6 +66,7 @@ export function demoEvents(): readonly DemoEvent[] {
       settings: {
         ...settings,
         seatsPerAccount: 8,
+        refuseOrphans: true,
         requireVerifiedEmail: true,
         admission: { ...settings.admission, batchSize: 20, slots: 60 },
       },
@@ -82,6 +83,7 @@ export function demoEvents(): readonly DemoEvent[] {
       startHourUtc: 14,
       settings: {
         ...settings,
+        refuseOrphans: true,
         lobby: 'draw',
         drandRound: REHEARSAL_ROUND.round,
         admission: { ...settings.admission, batchSize: 20, slots: 60 },

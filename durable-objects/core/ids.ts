@@ -5,7 +5,7 @@ type Branded<Name extends string> = string & { readonly [brand]: Name };
 export type EventId = Branded<'EventId'>;
 /** An account's id: a UUID. One verified account is one fan. */
 export type AccountId = Branded<'AccountId'>;
-/** A seat's id, unique within its event's plan: `SECTION-ROW-NUMBER`. */
+/** A seat's id, unique within its event's plan: `SECTION-ROW-NUMBER`, or `AREA-PNUMBER` of a standing place. */
 export type SeatId = Branded<'SeatId'>;
 /** A hold's id: `hold_EVENT_RANDOM`; it names its event, so that no lookup is needed to route it. */
 export type HoldId = Branded<'HoldId'>;

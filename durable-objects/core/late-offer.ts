@@ -1,9 +1,10 @@
-import { middleOf, nearestRuns } from './alternatives.ts';
-import type { FreeSeats, RowMap } from './alternatives.ts';
+import { nearestRuns } from './alternatives.ts';
 import { stepOrder } from './order-record.ts';
 import type { Because, OrderRecord } from './order-record.ts';
 import { beginRefund } from './refund-rules.ts';
 import type { Money } from './money.ts';
+import { middleOf } from './row-map.ts';
+import type { FreeSeats, RowMap } from './row-map.ts';
 
 /** How long other seats are set aside for a buyer whose money came too late, ms, where the organiser set nothing. */
 export const OFFER_TTL_MS = 5 * 60_000;
@@ -14,7 +15,7 @@ export type Worth = (categoryId: string) => number | null;
 /**
  * As many free seats as `seats`, each worth as much or more, in the same order; null when there are not so many.
  * Those of one price band come as neighbours where there is such a run, in the nearest band first and nearest
- * to where they were; else each where there is one.
+ * to where they were; else each where there is one. Who is to sit is never asked to stand.
  */
 export function equalOrBetter(
   map: RowMap,
@@ -46,14 +47,15 @@ interface Band {
   seats: number[];
 }
 
-/** The seats by price band, the dearest first: they have the least choice. */
+/** The seats by price band, and those apart who stand, the dearest first: they have the least choice. */
 function bandsOf(map: RowMap, seats: readonly number[], worth: Worth): Band[] {
   const bands = new Map<string, Band>();
   for (const index of seats) {
-    const categoryId = map.seats[index]?.categoryId ?? '';
-    const band = bands.get(categoryId) ?? { worth: worth(categoryId) ?? Infinity, seats: [] };
+    const { categoryId = '', standing = false } = map.seats[index] ?? {};
+    const key = `${categoryId} ${standing}`;
+    const band = bands.get(key) ?? { worth: worth(categoryId) ?? Infinity, seats: [] };
     band.seats.push(index);
-    bands.set(categoryId, band);
+    bands.set(key, band);
   }
   return [...bands.values()].sort((a, b) => b.worth - a.worth);
 }
@@ -76,15 +78,18 @@ function standIns(
 ): number[] | null {
   const near = middleOf(map.seats, seats);
   const size = seats.length;
-  for (const categoryId of bands) {
-    const run = nearestRuns(map, free, { categoryId, size, groups: 1, ...near });
+  const stood = map.seats[seats[0] ?? -1]?.standing ?? false;
+  const kinds = (stood ? [true, false] : [false]).flatMap((standing) =>
+    bands.map((categoryId) => ({ categoryId, standing, ...near })),
+  );
+  for (const kind of kinds) {
+    const run = nearestRuns(map, free, { ...kind, size, groups: 1 });
     if (run.length === size) return run;
   }
   const singles: number[] = [];
-  for (const categoryId of bands) {
+  for (const kind of kinds) {
     const groups = size - singles.length;
-    if (groups > 0)
-      singles.push(...nearestRuns(map, free, { categoryId, size: 1, groups, ...near }));
+    if (groups > 0) singles.push(...nearestRuns(map, free, { ...kind, size: 1, groups }));
   }
   return singles.length === size ? singles : null;
 }

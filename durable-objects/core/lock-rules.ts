@@ -1,5 +1,7 @@
+import type { BestWish } from './best-available.ts';
 import type { HoldId } from './ids.ts';
 import type { OrderStage } from './order-record.ts';
+import type { OrphansToAvoid } from './orphans.ts';
 import type { SaleSettings } from './sale.ts';
 
 /** A hold that a lock is to replace, as far as its judge must know it. */
@@ -8,10 +10,16 @@ export interface ReplacedHold {
   seats: readonly number[];
 }
 
+/** Seats that are to be found instead of named. `find` is asked only once everything else allows the lock. */
+export interface SeatSearch {
+  size: number;
+  find(own: readonly number[]): readonly number[] | SearchRefusal;
+}
+
 /** What a lock is judged on. Seats are indices in the expanded plan; `null` for an id that is no seat. */
 export interface LockQuestion {
   now: number;
-  settings: Pick<SaleSettings, 'opensAt' | 'closesAt' | 'seatsPerAccount'>;
+  settings: Pick<SaleSettings, 'opensAt' | 'closesAt' | 'seatsPerAccount' | 'refuseOrphans'>;
   admission: 'live' | 'expired' | 'none';
   /** Whether this admission already has a live hold. */
   hasHold: boolean;
@@ -19,8 +27,10 @@ export interface LockQuestion {
   replaced?: ReplacedHold | null | undefined;
   /** Seats that the account holds, pays for and owns. */
   owned: number;
-  seats: readonly (number | null)[];
+  seats: readonly (number | null)[] | SeatSearch;
   isFree(index: number): boolean;
+  /** See `orphansToAvoid`; asked only where the sale refuses them. */
+  orphans(chosen: readonly number[], own: readonly number[]): OrphansToAvoid | null;
 }
 
 /** The decision; positions are positions in the question's list. */
@@ -34,42 +44,72 @@ export type LockDecision =
         | 'not_admitted'
         | 'admission_expired'
         | 'hold_exists'
+        | SearchRefusal
         | ReplaceRefusal;
     }
   | { ok: false; code: 'unknown_seat' | 'duplicate_seat'; positions: readonly number[] }
   | { ok: false; code: 'too_many_seats'; limit: number; owned: number }
-  | { ok: false; code: 'seats_unavailable'; lost: readonly number[]; wanted: readonly number[] };
+  | { ok: false; code: 'seats_unavailable'; lost: readonly number[]; wanted: readonly number[] }
+  | ({ ok: false; code: 'orphan_seat' } & OrphansToAvoid);
 
+type SearchRefusal = 'unknown_category' | 'unknown_section' | 'none_left';
 type ReplaceRefusal = 'hold_not_found' | 'hold_expired' | 'order_closed';
 
 /** All or nothing: either every seat may be held, or the first reason why not, in a fixed order of checks. */
 export function decideLock(question: LockQuestion): LockDecision {
   const gate = gateOf(question);
   if (gate !== null) return { ok: false, code: gate };
-  const limit = question.settings.seatsPerAccount;
-  if (question.seats.length > limit)
-    return { ok: false, code: 'too_many_seats', limit, owned: question.owned };
+  const { seats } = question;
+  return 'size' in seats ? decideSearch(question, seats) : decideNamed(question, seats);
+}
 
+function decideNamed(question: LockQuestion, seats: readonly (number | null)[]): LockDecision {
+  const { settings } = question;
+  if (seats.length > settings.seatsPerAccount) return tooMany(question);
   const unknown: number[] = [];
   const duplicate: number[] = [];
   const wanted: number[] = [];
-  question.seats.forEach((index, position) => {
+  seats.forEach((index, position) => {
     if (index === null) unknown.push(position);
     else if (wanted.includes(index)) duplicate.push(position);
     else wanted.push(index);
   });
-  if (unknown.length > 0 || question.seats.length === 0)
+  if (unknown.length > 0 || seats.length === 0)
     return { ok: false, code: 'unknown_seat', positions: unknown };
   if (duplicate.length > 0) return { ok: false, code: 'duplicate_seat', positions: duplicate };
 
-  const refusal = refusalOfHold(question);
-  if (refusal !== null) return { ok: false, code: refusal };
-  const own = question.replaced?.seats ?? [];
-  if (question.owned - own.length + wanted.length > limit)
-    return { ok: false, code: 'too_many_seats', limit, owned: question.owned };
+  const refusal = refusalOf(question, wanted.length);
+  if (refusal !== null) return refusal;
+  const own = ownSeats(question);
   const lost = wanted.filter((index) => !question.isFree(index) && !own.includes(index));
   if (lost.length > 0) return { ok: false, code: 'seats_unavailable', lost, wanted };
-  return { ok: true, seats: wanted };
+  const avoid = settings.refuseOrphans ? question.orphans(wanted, own) : null;
+  return avoid === null
+    ? { ok: true, seats: wanted }
+    : { ok: false, code: 'orphan_seat', ...avoid };
+}
+
+function decideSearch(question: LockQuestion, search: SeatSearch): LockDecision {
+  const refusal = refusalOf(question, search.size);
+  if (refusal !== null) return refusal;
+  const found = search.find(ownSeats(question));
+  return typeof found === 'string' ? { ok: false, code: found } : { ok: true, seats: found };
+}
+
+function ownSeats({ replaced }: LockQuestion): readonly number[] {
+  return replaced?.seats ?? [];
+}
+
+/** What stands against `size` more seats for this account, whichever they are. */
+function refusalOf(question: LockQuestion, size: number): (LockDecision & { ok: false }) | null {
+  const code = refusalOfHold(question);
+  if (code !== null) return { ok: false, code };
+  const after = question.owned - ownSeats(question).length + size;
+  return after > question.settings.seatsPerAccount ? tooMany(question) : null;
+}
+
+function tooMany({ settings, owned }: LockQuestion): LockDecision & { ok: false } {
+  return { ok: false, code: 'too_many_seats', limit: settings.seatsPerAccount, owned };
 }
 
 function gateOf(
@@ -108,20 +148,32 @@ export function extendedEnd(hold: {
   return Math.max(hold.expiresAt, Math.min(hold.now + hold.holdTtlMs, hold.admittedUntil));
 }
 
+const RECORDED: ReadonlySet<string> = new Set([
+  'seats_unavailable',
+  'orphan_seat',
+  'none_left',
+  'hold_exists',
+]);
+
 /**
  * Whether an outcome is kept under its `requestId`. Gates and malformed lists decide nothing about
  * seats, so that asking again later may have another answer, and a flood of them writes no rows.
  */
 export function isRecorded(decision: LockDecision): boolean {
-  if (decision.ok) return true;
-  return decision.code === 'seats_unavailable' || decision.code === 'hold_exists';
+  return decision.ok || RECORDED.has(decision.code);
 }
 
-/** What a `requestId` stands for: the same seats in any order are the same request. */
+/** What a `requestId` stands for: the same seats in any order, or the same wish, are the same request. */
 export function lockFingerprint(request: {
-  seatIds: readonly string[];
+  seatIds?: readonly string[] | undefined;
+  best?: BestWish | undefined;
   replaces?: HoldId | undefined;
 }): string {
-  const seats = [...request.seatIds].sort().join(' ');
-  return request.replaces === undefined ? seats : `${seats} for ${request.replaces}`;
+  const { seatIds = [], best, replaces } = request;
+  const what = best === undefined ? [...seatIds].sort().join(' ') : wishWords(best);
+  return replaces === undefined ? what : `${what} for ${replaces}`;
+}
+
+function wishWords({ size, categoryId, section, others }: BestWish): string {
+  return `best ${JSON.stringify([size, categoryId ?? null, section ?? null, others ?? false])}`;
 }

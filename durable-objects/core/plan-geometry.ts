@@ -1,5 +1,5 @@
 import type { SeatId } from './ids.ts';
-import type { Seat, SeatPlan, SectionSpec } from './plan.ts';
+import type { Seat, SeatedSection, SeatPlan, SectionSpec, StandingArea } from './plan.ts';
 
 export { concertPlan, stadiumPlan, STADIUM_CAPACITY, theatrePlan } from './plan-samples.ts';
 export type { SamplePlan } from './plan-samples.ts';
@@ -14,9 +14,9 @@ export function rowName(index: number): string {
 }
 
 /**
- * All seats of a plan, in the order of its sections, rows and numbers (from 1). The same plan always
- * gives the same list, on the server and in the browser; a seat's index in it is its compact name.
- * Throws when a plan names a section twice.
+ * All seats of a plan, in the order of its sections, rows and numbers (from 1); the places of a standing
+ * area are numbered through. The same plan always gives the same list, on the server and in the browser;
+ * a seat's index in it is its compact name. Throws when a plan names a section twice.
  */
 export function expandPlan(plan: SeatPlan): readonly Seat[] {
   const seats: Seat[] = [];
@@ -24,37 +24,67 @@ export function expandPlan(plan: SeatPlan): readonly Seat[] {
   for (const section of plan.sections) {
     if (seen.has(section.id)) throw new Error(`section twice in a plan: ${section.id}`);
     seen.add(section.id);
-    section.rows.forEach((count, rowIndex) => {
-      const row = rowName(rowIndex);
-      for (let seatIndex = 0; seatIndex < count; seatIndex++) {
-        const number = seatIndex + 1;
-        const { x, y } = seatPoint(section, rowIndex, seatIndex, count);
-        seats.push({
-          id: `${section.id}-${row}-${number}` as SeatId,
-          label: `${section.name}, row ${row}, seat ${number}`,
-          section: section.id,
-          row,
-          number,
-          categoryId: section.categoryId,
-          x,
-          y,
-        });
-      }
-    });
+    if (section.shape === 'area') addPlaces(seats, section);
+    else addSeats(seats, section);
   }
   return seats;
 }
 
-/** How many seats a plan has, without expanding it. */
+function addSeats(seats: Seat[], section: SeatedSection): void {
+  section.rows.forEach((count, rowIndex) => {
+    const row = rowName(rowIndex);
+    for (let seatIndex = 0; seatIndex < count; seatIndex++) {
+      const number = seatIndex + 1;
+      const { x, y } = seatPoint(section, rowIndex, seatIndex, count);
+      seats.push({
+        id: `${section.id}-${row}-${number}` as SeatId,
+        label: `${section.name}, row ${row}, seat ${number}`,
+        section: section.id,
+        row,
+        number,
+        categoryId: section.categoryId,
+        x,
+        y,
+      });
+    }
+  });
+}
+
+/** Spread evenly over the area, so that a place is a point in it for whoever needs one. */
+function addPlaces(seats: Seat[], { id, name, categoryId, ...area }: StandingArea): void {
+  const columns = Math.max(1, Math.ceil(Math.sqrt((area.capacity * area.width) / area.depth)));
+  const lines = Math.ceil(area.capacity / columns);
+  for (let place = 0; place < area.capacity; place++) {
+    const number = place + 1;
+    seats.push({
+      // With a letter, so that no row of another section can have the same id.
+      id: `${id}-P${number}` as SeatId,
+      label: `${name}, place ${number}`,
+      section: id,
+      row: '',
+      number,
+      categoryId,
+      x: toCentimetre(area.x + (((place % columns) + 0.5) / columns - 0.5) * area.width),
+      y: toCentimetre(area.y + ((Math.floor(place / columns) + 0.5) / lines) * area.depth),
+      standing: true,
+    });
+  }
+}
+
+/** How many seats and standing places a plan has, without expanding it. */
 export function planCapacity(plan: SeatPlan): number {
-  let capacity = 0;
-  for (const section of plan.sections) for (const count of section.rows) capacity += count;
-  return capacity;
+  return plan.sections.reduce((capacity, section) => capacity + sectionCapacity(section), 0);
+}
+
+/** How many seats or standing places a section has. */
+export function sectionCapacity(section: SectionSpec): number {
+  if (section.shape === 'area') return section.capacity;
+  return section.rows.reduce((capacity, count) => capacity + count, 0);
 }
 
 /** Centre of a seat in metres, rounded to a centimetre so that every engine agrees on it. */
 function seatPoint(
-  section: SectionSpec,
+  section: SeatedSection,
   rowIndex: number,
   seatIndex: number,
   count: number,

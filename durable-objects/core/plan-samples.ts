@@ -1,4 +1,4 @@
-import type { Category, SeatPlan, SectionSpec } from './plan.ts';
+import type { Category, SeatedSection, SeatPlan, SectionSpec, StandingArea } from './plan.ts';
 
 /** A venue's plan with the price bands it is made for; ids and prices may be replaced by the seed. */
 export interface SamplePlan {
@@ -9,20 +9,35 @@ export interface SamplePlan {
 /** Width of a seat with its arm rests, metres. */
 const SEAT_GAP_M = 0.55;
 
+/** Places of the concert's floor: three people a square metre. */
+const FLOOR_CAPACITY = 280;
+
 /**
- * The Mumbai concert: 15 sections on arcs around the stage, 5,952 seats; categories `silver`, `gold`
- * and `platinum`.
+ * The Mumbai concert: 15 sections on arcs around the stage with 5,952 seats, and a floor for 280 who
+ * stand; categories `silver`, `gold`, `platinum` and `floor`. Version 1 had no floor.
  */
-export function concertPlan(venueId = 'mumbai-stadium', version = 1): SamplePlan {
+export function concertPlan(venueId = 'mumbai-stadium', version = 2): SamplePlan {
   const platinum = ring({ prefix: 'P', categoryId: 'platinum', sections: 3, rows: 12, radius: 14 });
   const gold = ring({ prefix: 'G', categoryId: 'gold', sections: 5, rows: 16, radius: 28 });
   const silver = ring({ prefix: 'S', categoryId: 'silver', sections: 7, rows: 18, radius: 46 });
+  const floor: StandingArea = {
+    shape: 'area',
+    id: 'F',
+    name: 'Floor',
+    categoryId: 'floor',
+    capacity: FLOOR_CAPACITY,
+    x: 0,
+    y: 4.5,
+    width: 14,
+    depth: 6.8,
+  };
   return {
-    plan: { venueId, version, sections: [...platinum, ...gold, ...silver] },
+    plan: { venueId, version, sections: [...platinum, ...gold, ...silver, floor] },
     categories: [
       band('silver', 'Silver', 250_000, '#64748b'),
       band('gold', 'Gold', 750_000, '#b7791f'),
       band('platinum', 'Platinum', 1_250_000, '#6d28d9'),
+      band('floor', 'Standing', 500_000, '#0e7490'),
     ],
   };
 }
@@ -106,7 +121,7 @@ interface ArcSize {
 }
 
 /** An arc with as many seats in each row as fit at `SEAT_GAP_M`. */
-function arc(size: ArcSize): SectionSpec {
+function arc(size: ArcSize): SeatedSection {
   const { rowCount, ...section } = size;
   const radians = ((size.endAngle - size.startAngle) * Math.PI) / 180;
   const rows = Array.from({ length: rowCount }, (_, row) =>
@@ -122,7 +137,7 @@ function ring(size: {
   sections: number;
   rows: number;
   radius: number;
-}): SectionSpec[] {
+}): SeatedSection[] {
   const width = 120 / size.sections;
   return Array.from({ length: size.sections }, (_, index) =>
     arc({
@@ -145,7 +160,7 @@ function bowl(
   sections: number,
   rowCount: number,
   radius: number,
-): SectionSpec[] {
+): SeatedSection[] {
   const width = 360 / sections;
   return Array.from({ length: sections }, (_, index) => {
     const number = String(index + 1).padStart(2, '0');
@@ -163,7 +178,7 @@ function bowl(
 }
 
 /** Takes seats from the last rows, one a row in turn, until exactly `capacity` are left. */
-function trimTo(sections: readonly SectionSpec[], capacity: number): SectionSpec[] {
+function trimTo(sections: readonly SeatedSection[], capacity: number): SeatedSection[] {
   const rows = sections.map((section) => [...section.rows]);
   let excess = rows.flat().reduce((total, count) => total + count, 0) - capacity;
   if (excess < 0) throw new Error(`the stadium is short of ${-excess} seats`);

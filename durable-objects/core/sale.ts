@@ -34,6 +34,8 @@ export interface SaleSettings {
   offerTtlMs?: number;
   /** Most seats an account may hold and own together. */
   seatsPerAccount: number;
+  /** Seats chosen by hand may not orphan one where others as good would not, see `orphansToAvoid`; absent: they may. */
+  refuseOrphans?: boolean;
   /** Joins per account in a sliding window. */
   joinLimit: { max: number; windowMs: number };
   /** Only accounts whose e-mail address was verified may join; absent: anybody signed in. */

@@ -1,4 +1,3 @@
-import type { FreeSeats, RowMap } from '../core/alternatives.ts';
 import { orderIdOf } from '../core/ids.ts';
 import type { AccountId, HoldId, OrderId, SeatId } from '../core/ids.ts';
 import { effectsOf } from '../core/order-effects.ts';
@@ -16,6 +15,7 @@ import type { Category, Seat } from '../core/plan.ts';
 import { endOverdue } from '../core/late-offer.ts';
 import { renumbering, seatsEver } from '../core/plan-change.ts';
 import type { SaleDefinition } from '../core/sale.ts';
+import type { FreeSeats, RowMap } from '../core/row-map.ts';
 import { SEAT, SeatTable } from '../core/seat-table.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Telemetry } from '../protocol/ports.ts';
@@ -123,6 +123,10 @@ export class OrderBook implements FreeSeats {
     const category = this.#plan.categories.get(this.seats[index]?.categoryId ?? '');
     if (category === undefined) throw new Error(`seat ${index} has no price`);
     return category;
+  }
+
+  hasCategory(categoryId: string): boolean {
+    return this.#plan.categories.has(categoryId);
   }
 
   find(orderId: OrderId): OrderRecord | null {

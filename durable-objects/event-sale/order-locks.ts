@@ -5,14 +5,16 @@ import { decideLock, isRecorded, lockFingerprint } from '../core/lock-rules.ts';
 import type { LockDecision } from '../core/lock-rules.ts';
 import { noteOrder } from '../core/order-record.ts';
 import type { OrderRecord } from '../core/order-record.ts';
+import { orphansToAvoid } from '../core/orphans.ts';
 import { unreachable } from '../core/result.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import type { LockOutcome, LockRequest } from '../protocol/seats-rpc.ts';
+import type { FoundNotes, LockOutcome, LockRequest } from '../protocol/seats-rpc.ts';
 import type { SeatStore } from '../storage/seat-records.ts';
 import type { AdmissionBook, SaleContext } from './context.ts';
 import type { OrderBook } from './order-book.ts';
 import type { Move } from './order-moves.ts';
 import { viewHold } from './order-view.ts';
+import { freeBeside, SeatFinder } from './seat-finder.ts';
 
 /** Outcomes recorded for the commands of one call, by account and request. */
 type Recorded = Map<string, { fingerprint: string; outcome: LockOutcome }>;
@@ -49,7 +51,7 @@ export class OrderLocks {
   }
 
   #lock(request: LockRequest, recorded: Recorded): LockOutcome {
-    const { accountId, admissionId, requestId, seatIds } = request;
+    const { accountId, admissionId, requestId, seatIds = [], best } = request;
     const now = this.#context.now();
     const fingerprint = lockFingerprint(request);
     const known = recorded.get(keyOf(request));
@@ -60,6 +62,7 @@ export class OrderLocks {
 
     const admission = this.#admissions.admission(accountId, admissionId);
     const replaced = this.#replaced(request);
+    const finder = best === undefined ? null : new SeatFinder(this.#book, best, replaced ?? null);
     const decision = decideLock({
       now,
       settings: this.#context.definition.settings,
@@ -67,8 +70,10 @@ export class OrderLocks {
       hasHold: this.#book.hasLiveHold(admissionId),
       replaced,
       owned: this.#book.owned(accountId),
-      seats: seatIds.map((seatId) => this.#book.indexOf(seatId)),
+      seats: finder ?? seatIds.map((seatId) => this.#book.indexOf(seatId)),
       isFree: (index) => this.#book.table.isFree(index),
+      orphans: (chosen, own) =>
+        orphansToAvoid(this.#book.rows, freeBeside(this.#book, own), chosen),
     });
     let outcome: LockOutcome;
     const moves: Move[] = [];
@@ -78,7 +83,8 @@ export class OrderLocks {
         : this.#newHold(request, decision.seats, now);
       moves.push({ before: replaced ?? null, after });
       const admittedUntil = admission.state === 'live' ? admission.until : now;
-      outcome = { ok: true, hold: viewHold(after, this.#book.seats, admittedUntil) };
+      const hold = viewHold(after, this.#book.seats, admittedUntil);
+      outcome = { ok: true, hold, ...this.#told(finder) };
     } else outcome = this.#refusal(decision, seatIds);
     if (!isRecorded(decision)) return outcome;
     const record = { accountId, requestId, fingerprint, outcome, at: now };
@@ -148,8 +154,16 @@ export class OrderLocks {
         const known = named.filter((seatId) => seatId !== undefined);
         return { ok: false, code: decision.code, seatIds: known };
       }
+      case 'orphan_seat':
+        return {
+          ok: false,
+          code: 'orphan_seat',
+          seatIds: this.#idsOf(decision.orphans),
+          alternatives: this.#idsOf(decision.instead),
+        };
       case 'seats_unavailable': {
-        const question = { ...decision, limit: LIMITS.alternatives };
+        const { refuseOrphans = false } = this.#context.definition.settings;
+        const question = { ...decision, limit: LIMITS.alternatives, refuseOrphans };
         const others = nearestAlternatives(this.#book.rows, this.#book, question);
         return {
           ok: false,
@@ -165,6 +179,9 @@ export class OrderLocks {
       case 'not_admitted':
       case 'admission_expired':
       case 'hold_exists':
+      case 'unknown_category':
+      case 'unknown_section':
+      case 'none_left':
       case 'hold_not_found':
       case 'hold_expired':
       case 'order_closed':
@@ -172,6 +189,13 @@ export class OrderLocks {
       default:
         return unreachable(decision);
     }
+  }
+
+  /** What is told of seats that were found. */
+  #told(finder: SeatFinder | null): { found?: FoundNotes } {
+    const found = finder?.found ?? null;
+    if (found === null) return {};
+    return { found: { together: found.together, orphans: this.#idsOf(found.orphans) } };
   }
 
   #idsOf(indices: readonly number[]): SeatId[] {

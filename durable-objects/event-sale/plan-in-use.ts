@@ -1,7 +1,7 @@
-import { mapRows } from '../core/alternatives.ts';
-import type { RowMap } from '../core/alternatives.ts';
 import { seatsEver } from '../core/plan-change.ts';
 import type { Category, Seat } from '../core/plan.ts';
+import { mapRows } from '../core/row-map.ts';
+import type { RowMap } from '../core/row-map.ts';
 import type { SaleDefinition } from '../core/sale.ts';
 import { SEAT } from '../core/seat-table.ts';
 import type { SeatRow } from '../core/seat-table.ts';

@@ -1,5 +1,5 @@
 /** Everything of the objects that the site may import as a value. Nothing here formats for people. */
-export { expandPlan, planCapacity, rowName } from '../core/plan-geometry.ts';
+export { expandPlan, planCapacity, rowName, sectionCapacity } from '../core/plan-geometry.ts';
 export {
   packSeats,
   SEAT_CODES,

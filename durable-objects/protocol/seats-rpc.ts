@@ -1,3 +1,4 @@
+import type { BestWish } from '../core/best-available.ts';
 import type { AccountId, HoldId, OrderId, RequestId, SeatId } from '../core/ids.ts';
 import type { Money } from '../core/money.ts';
 import type { Actor, OrderStage } from '../core/order-record.ts';
@@ -107,13 +108,27 @@ export interface TicketRef {
   seatId: SeatId;
 }
 
+/** What a fan is told of seats that were found for them. */
+export interface FoundNotes {
+  /** Neighbours in one row, or places in one standing area. */
+  together: boolean;
+  /** Seats that are left single; there are some only where nothing else fitted. */
+  orphans: readonly SeatId[];
+}
+
 /**
- * Outcome of a lock. On `seats_unavailable` nothing changed, and nearest equal seats come along. The last
- * three are about a hold to be replaced, which is the caller's still.
+ * Outcome of a lock; `found` comes with seats that were asked for by `best`. When it fails nothing changed:
+ * on `seats_unavailable` nearest equal seats come along, on `orphan_seat` the seats that would be left
+ * single and others that leave none. The last three are about a hold to be replaced, which is the
+ * caller's still.
  */
 export type LockOutcome = Result<
-  { hold: Hold },
-  | { code: 'seats_unavailable'; seatIds: readonly SeatId[]; alternatives: readonly SeatId[] }
+  { hold: Hold; found?: FoundNotes },
+  | {
+      code: 'seats_unavailable' | 'orphan_seat';
+      seatIds: readonly SeatId[];
+      alternatives: readonly SeatId[];
+    }
   | { code: 'unknown_seat' | 'duplicate_seat'; seatIds: readonly SeatId[] }
   | { code: 'too_many_seats'; limit: number; owned: number }
   | Refused<
@@ -124,6 +139,9 @@ export type LockOutcome = Result<
       | 'sale_not_open'
       | 'sale_closed'
       | 'event_not_found'
+      | 'unknown_category'
+      | 'unknown_section'
+      | 'none_left'
       | 'hold_not_found'
       | 'hold_expired'
       | 'order_closed'
@@ -186,18 +204,18 @@ export type OfferOutcome = Result<
   Refused<'booking_not_found' | 'offer_over' | 'order_closed' | 'event_not_found'>
 >;
 
-/** One account's question for seats. */
-export interface LockRequest {
-  accountId: AccountId;
-  admissionId: string;
-  seatIds: readonly SeatId[];
+/** Seats by name, or the best for a party. */
+export type LockWish = {
   requestId: RequestId;
   /**
    * A hold of this admission that these seats take the place of: it keeps its id, its order and its end,
    * and gives up its old seats only when it has all of the new ones.
    */
   replaces?: HoldId | undefined;
-}
+} & ({ seatIds: readonly SeatId[]; best?: undefined } | { best: BestWish; seatIds?: undefined });
+
+/** One account's question for seats. */
+export type LockRequest = LockWish & { accountId: AccountId; admissionId: string };
 
 /** An order that does not end by itself: its refund failed, or Postgres refuses it. */
 export interface Trouble {
@@ -220,7 +238,7 @@ export interface SaleSeatsRpc {
   seats(): Promise<SeatSnapshot | null>;
   /**
    * Locks of several callers, one after the other; answers in their order. Each is all or nothing, and
-   * the same `requestId` with the same seats returns the recorded outcome.
+   * the same `requestId` with the same seats or the same wish returns the recorded outcome.
    */
   lockAll(request: { requests: readonly LockRequest[] }): Promise<LockOutcome[]>;
   /**

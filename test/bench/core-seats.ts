@@ -85,9 +85,15 @@ class NoStorage extends MemorySeatStore {
   override commit(): void {}
 }
 
-function openSale(): { book: OrderBook; locks: OrderLocks; settling: OrderSettling; now: number } {
+/** A sale of the stadium that stores nothing but where it begins: with these seats sold. */
+export function openSale(sold: readonly number[] = []): {
+  book: OrderBook;
+  locks: OrderLocks;
+  settling: OrderSettling;
+  now: number;
+} {
   const { plan, categories } = stadiumPlan();
-  const sale = new HandSale({ plan, categories });
+  const sale = new HandSale({ plan, categories, settings: { seatsPerAccount: 6 } });
   const { ports, ...rest } = sale.context();
   const context = { ...rest, ports: { ...ports, telemetry: { record: () => {} } } };
   const admissions: AdmissionBook = {
@@ -95,6 +101,8 @@ function openSale(): { book: OrderBook; locks: OrderLocks; settling: OrderSettli
     endAdmission: () => {},
   };
   const store = new NoStorage();
+  const seats = sold.map((index) => ({ index, state: SEAT.sold, orderId: 'sold', version: 1 }));
+  store.load = () => ({ seats, openOrders: [], owned: new Map() });
   const outbox = new Outbox(context, store, () => {});
   const book = new OrderBook(context, store, { seats: () => {}, outbox: () => outbox.wake() });
   const parts = { store, book, admissions };

@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { broadcast, httpJoin, liveJoin, lock } from './cases.ts';
+import { bestAvailable } from './core-best.ts';
 import { latency } from './latency.ts';
 import { report } from './report.ts';
 import type { Figure } from './report.ts';
@@ -9,7 +10,7 @@ import type { Stage } from './stage.ts';
 /** Cases on bare workerd, beside their floors. */
 const STAGED = { httpJoin, liveJoin, lock, broadcast };
 /** Cases that bring up what they need. */
-const ALONE = { latency };
+const ALONE = { bestAvailable, latency };
 
 /** `npm run bench [-- CASE] [-- --json FILE] [-- --strict]`: ours and the floor in the same minute. */
 async function run(only: string | undefined): Promise<Figure[]> {

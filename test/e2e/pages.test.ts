@@ -96,6 +96,8 @@ describe('every page', () => {
     await page.getByRole('button', { name: 'Check my place' }).click();
     await see('check-proven', () => page.getByText('Your place is proven').waitFor());
     await fan.goto('/events/pages-open/seats');
+    await see('seats-standing', () => fan.find(3, /^Floor/));
+    await see('seats-found', () => fan.find(2, /^Gold/));
     await see('seats', () => fan.choose('Section G1'));
     await fan.hold();
     await see('checkout', () => fan.card().locator('[name=number]').waitFor());

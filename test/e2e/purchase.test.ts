@@ -148,10 +148,23 @@ describe('a purchase in the browser', () => {
     await Promise.all([fan.leave(), onlooker.leave()]);
   });
 
-  it('keeps the seats when a card is declined, says what to try, and takes another card', async () => {
+  it('finds the best seats and others, keeps them when a card is declined, says what to try, and takes another card', async () => {
     const fan = await inside('open-door');
-    await fan.choose('Section G1');
-    await fan.hold();
+    const first = await fan.find(2, /^Gold/);
+    await fan.page.getByText('You sit side by side.').waitFor();
+    await fan.page.reload();
+    await fan.find(2, /^Gold/);
+    await fan.page.getByRole('button', { name: 'Try others' }).click();
+    const others = await eventually(async () => {
+      const names = await fan.held();
+      return names.some((name) => first.includes(name)) ? undefined : names;
+    });
+    expect(others).toHaveLength(2);
+    await fan.page.getByRole('button', { name: 'Go on to payment' }).click();
+    await fan.page
+      .getByText(others[0] ?? '')
+      .first()
+      .waitFor();
     await fan.pay('4000000000009995');
     await fan.page.getByText('The payment did not go through').first().waitFor();
     await fan.page.getByText('There is not enough money on this card').first().waitFor();
@@ -159,7 +172,7 @@ describe('a purchase in the browser', () => {
     await fan.page.reload();
     await fan.pay('4242424242424242');
     await fan.get('confirmation').waitFor();
-    expect(await fan.get('ticketCode').count()).toBe(1);
+    expect(await fan.get('ticketCode').count()).toBe(2);
     await fan.leave();
   });
 

@@ -93,6 +93,24 @@ export class Fan {
     return label.split(', ').slice(0, 3).join(', ');
   }
 
+  /** Asks for the best seats of a price, and tells the names of those that are held then. */
+  async find(people: number, price: RegExp): Promise<string[]> {
+    const band = this.page.getByRole('combobox', { name: 'Price' });
+    await band.waitFor();
+    const words = (await band.locator('option').allTextContents()).find((text) => price.test(text));
+    await this.page.getByRole('combobox', { name: 'How many?' }).selectOption(String(people));
+    await band.selectOption(words ?? 'no such price');
+    await this.page.getByRole('button', { name: 'Find seats' }).click();
+    return this.held();
+  }
+
+  /** The names of the seats that were found. */
+  async held(): Promise<string[]> {
+    const found = this.get('foundSeats').locator('li');
+    await found.first().waitFor();
+    return found.allTextContents();
+  }
+
   async hold(): Promise<void> {
     await this.get('holdButton').click();
     await this.page.waitForURL(/\/checkout\//);

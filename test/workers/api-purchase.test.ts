@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { verifyToken } from '../../durable-objects/protocol/tokens.ts';
 import type { Booking } from '../../worker/schemas/booking.ts';
-import type { HoldAnswer, Seats, StatusPart } from '../../worker/schemas/inventory.ts';
+import type { FoundAnswer, HoldAnswer, Seats, StatusPart } from '../../worker/schemas/inventory.ts';
 import type { IntentAnswer } from '../../worker/schemas/payment.ts';
 import { admit, ask, CONCERT, freshId, pay, tokenOf, workerEnv } from './routes/support.ts';
 
@@ -145,6 +145,43 @@ describe('the whole purchase by API alone', () => {
     expect(Date.parse(extended.body.expiresAt)).toBeLessThanOrEqual(
       Date.parse(extended.body.extendableUntil),
     );
+    await ask('DELETE', `/api/inventory/holds/${holdId}`, { token });
+  });
+
+  it('finds the best seats and others, without giving up the first, and places to stand', async () => {
+    const token = await tokenOf(7);
+    const headers = { 'x-admission-token': await admit(token) };
+    const best = (wish: object, requestId = freshId()) =>
+      ask<FoundAnswer>('POST', '/api/inventory/best-available', {
+        token,
+        headers,
+        body: { eventId: CONCERT, requestId, ...wish },
+      });
+    const requestId = freshId();
+    const found = await best({ size: 3, categoryId: 'gold' }, requestId);
+    expect(found.status).toBe(201);
+    const { holdId, seatIds } = found.body;
+    expect(found.body).toMatchObject({
+      together: true,
+      orphans: [],
+      total: { amount: 2_250_000, currency: 'INR' },
+    });
+    const [row, ...rows] = seatIds.map((seatId) => seatId.replace(/-\d+$/, ''));
+    expect(rows).toEqual([row, row]);
+    expect(row).toMatch(/^G\d-A$/);
+    expect((await best({ size: 3, categoryId: 'gold' }, requestId)).body).toEqual(found.body);
+
+    const others = await best({ size: 3, categoryId: 'gold', replaces: holdId, others: true });
+    expect([others.status, others.body.holdId]).toEqual([201, holdId]);
+    expect(others.body.seatIds.some((seatId) => seatIds.includes(seatId))).toBe(false);
+
+    const stand = await best({ size: 2, section: 'F', replaces: holdId });
+    expect(stand.body).toMatchObject({
+      holdId,
+      seatIds: ['F-P1', 'F-P2'],
+      together: true,
+      total: { amount: 1_000_000, currency: 'INR' },
+    });
     await ask('DELETE', `/api/inventory/holds/${holdId}`, { token });
   });
 

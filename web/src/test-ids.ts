@@ -5,7 +5,7 @@
  * `data-status` = lobby | waiting | called | admitted | none | left. `live-state`: connection, with
  * `data-state` = connecting | live | polling | offline. `seat-list`: the list of seats; its seats are
  * checkboxes named like "Section B, row C, seat 14, ₹9,000, available". `summary-total`: total of the
- * chosen seats and of the checkout. `hold-button`: holds the chosen seats. `timer`: time left of a
+ * chosen seats and of the checkout. `found-seats`: the list of seats that were found and are held. `hold-button`: holds the chosen seats. `timer`: time left of a
  * hold. `pay-button`: pays. `confirmation`: the booking is confirmed. `ticket-code`: one per ticket;
  * its `data-code` is what the QR code says.
  */
@@ -16,6 +16,7 @@ export const TEST_IDS = {
   queueStatus: 'queue-status',
   seatList: 'seat-list',
   summaryTotal: 'summary-total',
+  foundSeats: 'found-seats',
   holdButton: 'hold-button',
   timer: 'timer',
   payButton: 'pay-button',

@@ -70,6 +70,7 @@ function toEvent(record: EventRecord, now: number): Event {
       lobby: settings.lobby,
       requireVerifiedEmail: settings.requireVerifiedEmail ?? false,
       seatsPerAccount: settings.seatsPerAccount,
+      refuseOrphans: settings.refuseOrphans ?? false,
       holdSeconds: seconds(settings.holdTtlMs),
       holdMaxSeconds: seconds(Math.max(settings.holdTtlMs, settings.admission.sessionMs)),
       payingSeconds: seconds(settings.payingTtlMs),

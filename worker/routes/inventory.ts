@@ -1,7 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { EventId } from '../../durable-objects/core/ids.ts';
-import type { Hold, LockOutcome, LockRequest } from '../../durable-objects/protocol/seats-rpc.ts';
+import type {
+  Hold,
+  LockOutcome,
+  LockRequest,
+  LockWish,
+} from '../../durable-objects/protocol/seats-rpc.ts';
 import { saleOf } from '../../durable-objects/stubs.ts';
 import { requireAdmission } from '../admission.ts';
 import { requireEvent } from '../catalogue-access.ts';
@@ -17,10 +22,36 @@ import { owningSale } from '../owned.ts';
 import { ProblemError } from '../problem.ts';
 import { ask } from '../rpc.ts';
 import { holdId } from '../schemas/common.ts';
-import { extendRequest, holdResponse, lockRequest } from '../schemas/inventory.ts';
+import {
+  bestRequest,
+  extendRequest,
+  foundResponse,
+  holdResponse,
+  lockRequest,
+} from '../schemas/inventory.ts';
 import type { HoldAnswer } from '../schemas/inventory.ts';
 import { iso } from '../times.ts';
 import { BEARER, BODY, bearerAuth, body, json, problems } from './problems.ts';
+
+const admissionHeader = z.object({ 'x-admission-token': z.string().optional() });
+
+/** Codes of every lock, whichever way its seats are chosen. */
+const LOCKING = [
+  ...BEARER,
+  ...BODY,
+  'not_admitted',
+  'admission_expired',
+  'event_not_found',
+  'hold_exists',
+  'request_reused',
+  'sale_not_open',
+  'sale_closed',
+  'too_many_seats',
+  'hold_not_found',
+  'hold_expired',
+  'order_closed',
+  'overloaded',
+] as const;
 
 const lock = createRoute({
   method: 'post',
@@ -29,31 +60,26 @@ const lock = createRoute({
   summary: 'Hold seats, all or none',
   security: bearerAuth,
   middleware: [signedInWhenUsed] as const,
-  request: {
-    ...body(lockRequest),
-    headers: z.object({ 'x-admission-token': z.string().optional() }),
-  },
+  request: { ...body(lockRequest), headers: admissionHeader },
   responses: {
     201: json(holdResponse, 'The seats are yours until `expiresAt`.'),
-    ...problems(
-      ...BEARER,
-      ...BODY,
-      'not_admitted',
-      'admission_expired',
-      'event_not_found',
-      'seats_unavailable',
-      'hold_exists',
-      'request_reused',
-      'sale_not_open',
-      'sale_closed',
-      'unknown_seat',
-      'duplicate_seat',
-      'too_many_seats',
-      'hold_not_found',
-      'hold_expired',
-      'order_closed',
-      'overloaded',
-    ),
+    ...problems(...LOCKING, 'seats_unavailable', 'orphan_seat', 'unknown_seat', 'duplicate_seat'),
+  },
+});
+
+const best = createRoute({
+  method: 'post',
+  path: '/api/inventory/best-available',
+  tags: ['Seats'],
+  summary: 'Find the best seats for a party and hold them',
+  description:
+    'Neighbours in one row nearest the stage that leave no single seat beside them; where there are none, such as leave one; where no such neighbours are left, the closest together. Standing places by count. Otherwise like `lock-seats`.',
+  security: bearerAuth,
+  middleware: [signedInWhenUsed] as const,
+  request: { ...body(bestRequest), headers: admissionHeader },
+  responses: {
+    201: json(foundResponse, 'The seats are yours until `expiresAt`.'),
+    ...problems(...LOCKING, 'none_left', 'unknown_category', 'unknown_section'),
   },
 });
 
@@ -100,18 +126,16 @@ const release = createRoute({
 export function inventoryRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(lock, async (c) => {
     const { eventId, ...wanted } = c.req.valid('json');
-    const accountId = c.get('access').sub;
-    await requireEvent(c, eventId);
-    const admissionId = await requireAdmission(c, accountId, eventId);
-    const request = { accountId, admissionId, ...wanted };
-    const { sid } = c.get('access');
-    c.set('sessionAsked', true);
-    const outcome = await locks
-      .of(eventId)
-      .ask({ sid, request }, (letters) => lockTogether(c, eventId, letters));
-    if (outcome === 'signed_out') throw signedOut();
-    if (!outcome.ok) throw lockProblem(outcome);
-    return c.json(holdAnswer(outcome.hold), 201);
+    const { hold } = await lockSeats(c, eventId, wanted);
+    return c.json(holdAnswer(hold), 201);
+  });
+
+  app.openapi(best, async (c) => {
+    const { eventId, requestId, replaces, ...wish } = c.req.valid('json');
+    const { hold, found } = await lockSeats(c, eventId, { requestId, replaces, best: wish });
+    if (found === undefined) throw new Error('seats were found and nothing is told of them');
+    const { together, orphans } = found;
+    return c.json({ ...holdAnswer(hold), together, orphans: [...orphans] }, 201);
   });
 
   app.openapi(extend, async (c) => {
@@ -132,6 +156,25 @@ export function inventoryRoutes(app: OpenAPIHono<AppEnv>): void {
     if (!outcome.ok) throw new ProblemError(outcome.code);
     return c.body(null, 204);
   });
+}
+
+/** Locks for an admitted caller; every refusal is thrown as its problem. */
+async function lockSeats(
+  c: AppContext,
+  eventId: EventId,
+  wanted: LockWish,
+): Promise<LockOutcome & { ok: true }> {
+  const { sub: accountId, sid } = c.get('access');
+  await requireEvent(c, eventId);
+  const admissionId = await requireAdmission(c, accountId, eventId);
+  const request: LockRequest = { accountId, admissionId, ...wanted };
+  c.set('sessionAsked', true);
+  const outcome = await locks
+    .of(eventId)
+    .ask({ sid, request }, (letters) => lockTogether(c, eventId, letters));
+  if (outcome === 'signed_out') throw signedOut();
+  if (!outcome.ok) throw lockProblem(outcome);
+  return outcome;
 }
 
 function holdAnswer({ holdId, seatIds, expiresAt, extendableUntil, total }: Hold): HoldAnswer {
@@ -177,6 +220,7 @@ async function lockTogether(
 function lockProblem(outcome: LockOutcome & { ok: false }): ProblemError {
   switch (outcome.code) {
     case 'seats_unavailable':
+    case 'orphan_seat':
       return new ProblemError(outcome.code, {
         seatIds: [...outcome.seatIds],
         alternatives: [...outcome.alternatives],

@@ -88,7 +88,9 @@ export function seatRoutes(app: OpenAPIHono<AppEnv>): void {
 }
 
 function copied(sections: SeatPlan['sections']) {
-  return sections.map((section) => ({ ...section, rows: [...section.rows] }));
+  return sections.map((section) =>
+    section.shape === 'area' ? section : { ...section, rows: [...section.rows] },
+  );
 }
 
 /** All statuses, and the event with the very plan that they are of. */

@@ -80,14 +80,13 @@ export const problem = z
       .array(z.object({ field: z.string(), message: z.string() }))
       .optional()
       .meta({ description: 'Of `invalid_request`: which fields, and why.' }),
-    seatIds: z
-      .array(z.string())
-      .optional()
-      .meta({ description: 'The seats that were lost, are unknown, or are named twice.' }),
-    alternatives: z
-      .array(z.string())
-      .optional()
-      .meta({ description: 'Of `seats_unavailable`: the nearest equal seats that are free.' }),
+    seatIds: z.array(z.string()).optional().meta({
+      description: 'The seats that were lost, are unknown, are named twice, or would be orphaned.',
+    }),
+    alternatives: z.array(z.string()).optional().meta({
+      description:
+        'Of `seats_unavailable` and `orphan_seat`: the nearest equal seats that are free.',
+    }),
     limit: z
       .int()
       .optional()

@@ -17,6 +17,10 @@ export const saleRules = z
     lobby: z.enum(['fifo', 'draw']),
     requireVerifiedEmail: z.boolean(),
     seatsPerAccount: z.int(),
+    refuseOrphans: z.boolean().meta({
+      description:
+        'Whether seats chosen by hand are refused (`orphan_seat`) when they leave a single seat beside them and as many neighbours in the same section would leave none.',
+    }),
     holdSeconds: z.int(),
     holdMaxSeconds: z.int().meta({
       description:

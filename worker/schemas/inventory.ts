@@ -25,7 +25,7 @@ export const seatsResponse = z
         id: z.string(),
         label: z.string(),
         section: z.string(),
-        row: z.string(),
+        row: z.string().meta({ description: 'Empty for a place in a standing area.' }),
         number: z.int(),
         categoryId: z.string(),
         status: seatStatus,
@@ -47,6 +47,9 @@ const sectionBase = {
     .max(80)
     .regex(/^[^\p{Cc}]*$/u),
   categoryId: z.string().min(1).max(64),
+};
+const seatedBase = {
+  ...sectionBase,
   rows: z.array(z.int().min(1).max(1_000)).min(1).max(300),
   rowGap: gap,
 };
@@ -55,18 +58,27 @@ const sectionBase = {
 export const section = z
   .discriminatedUnion('shape', [
     z.object({
-      ...sectionBase,
+      ...seatedBase,
       shape: z.literal('arc'),
       radius: z.number().min(0).max(1_000),
       startAngle: degrees,
       endAngle: degrees,
     }),
     z.object({
-      ...sectionBase,
+      ...seatedBase,
       shape: z.literal('block'),
       x: metres,
       y: metres,
       seatGap: gap,
+    }),
+    z.object({
+      ...sectionBase,
+      shape: z.literal('area'),
+      capacity: z.int().min(1).max(100_000),
+      x: metres,
+      y: metres,
+      width: z.number().positive().max(1_000),
+      depth: z.number().positive().max(1_000),
     }),
   ])
   .meta({ id: 'Section' });
@@ -93,18 +105,39 @@ export const seatStatusResponse = z
   })
   .meta({ id: 'SeatStatus' });
 
+/** Most seats of one lock; a sale's own limit is lower, and told by the sale. */
+const SEATS_MAX = 50;
+
+const replaces = holdId.optional().meta({
+  description:
+    'A live hold of yours: these seats take the place of its own, which are given up only when all of these are held. It keeps its id and its end.',
+});
+
 /** Body of `POST /api/inventory/lock-seats`. */
 export const lockRequest = z
+  .object({ eventId, seatIds: z.array(seatId).min(1).max(SEATS_MAX), requestId, replaces })
+  .meta({ id: 'LockRequest' });
+
+/** Body of `POST /api/inventory/best-available`. */
+export const bestRequest = z
   .object({
     eventId,
-    seatIds: z.array(seatId).min(1).max(50),
+    size: z.int().min(1).max(SEATS_MAX).meta({ description: 'People in the party.', example: 2 }),
+    categoryId: z.string().min(1).max(64).optional().meta({
+      description: 'A price band; seats of any when left out. Standing places must be asked for.',
+      example: 'gold',
+    }),
+    section: z.string().min(1).max(64).optional().meta({
+      description: 'A section or standing area; any section when left out.',
+      example: 'G1',
+    }),
     requestId,
-    replaces: holdId.optional().meta({
-      description:
-        'A live hold of yours: these seats take the place of its own, which are given up only when all of these are held. It keeps its id and its end.',
+    replaces,
+    others: z.boolean().optional().meta({
+      description: 'With `replaces`: none of the seats that this hold has or ever had.',
     }),
   })
-  .meta({ id: 'LockRequest' });
+  .meta({ id: 'BestRequest' });
 
 /** Body of `POST /api/inventory/holds/:holdId/extend`. */
 export const extendRequest = z.object({ requestId }).meta({ id: 'ExtendRequest' });
@@ -123,6 +156,18 @@ export const holdResponse = z
   })
   .meta({ id: 'Hold' });
 
+/** Seats that were found and are held for the caller. */
+export const foundResponse = holdResponse
+  .extend({
+    together: z.boolean().meta({
+      description: 'Neighbours in one row, or places in one standing area.',
+    }),
+    orphans: z.array(z.string()).meta({
+      description: 'Seats left single beside these; there are some only where nothing else fitted.',
+    }),
+  })
+  .meta({ id: 'FoundHold' });
+
 /** The plain seat list as the site receives it. */
 export type Seats = z.infer<typeof seatsResponse>;
 /** Geometry and prices as the site receives them. */
@@ -131,5 +176,9 @@ export type PlanPart = z.infer<typeof planResponse>;
 export type StatusPart = z.infer<typeof seatStatusResponse>;
 /** A hold as the site receives it. */
 export type HoldAnswer = z.infer<typeof holdResponse>;
+/** A hold of seats that were found, as the site receives it. */
+export type FoundAnswer = z.infer<typeof foundResponse>;
+/** What the best seats are asked for with. */
+export type BestRequest = z.input<typeof bestRequest>;
 /** What a lock is asked with. */
 export type LockRequest = z.input<typeof lockRequest>;

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { mapRows, nearestAlternatives } from '../../../durable-objects/core/alternatives.ts';
+import { nearestAlternatives } from '../../../durable-objects/core/alternatives.ts';
 import { backoffMs, fractionOf } from '../../../durable-objects/core/backoff.ts';
 import { ORDER_STEPS, stepOrder } from '../../../durable-objects/core/order-record.ts';
 import type { OrderStage } from '../../../durable-objects/core/order-record.ts';
+import { mapRows } from '../../../durable-objects/core/row-map.ts';
 import { judgeIntent } from '../../../durable-objects/core/payment-rules.ts';
 import { expandPlan } from '../../../durable-objects/core/plan-geometry.ts';
 import {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { PlanDraft } from '../../../durable-objects/core/plan-change.ts';
 import { unpackSeats } from '../../../durable-objects/core/seat-status.ts';
-import type { SectionSpec } from '../../../durable-objects/core/plan.ts';
+import { expandPlan } from '../../../durable-objects/core/plan-geometry.ts';
+import type { SeatedSection, SectionSpec } from '../../../durable-objects/core/plan.ts';
 import { HandSale, MINUTE, smallPlan } from './sale-kit.ts';
 
-const [gold, silver] = smallPlan.sections as [SectionSpec, SectionSpec];
+const [gold, silver] = smallPlan.sections as [SeatedSection, SeatedSection];
 const { categories } = new HandSale().definition;
 const draft = (...sections: SectionSpec[]): PlanDraft => ({ sections, categories });
 
@@ -22,12 +23,7 @@ function change(sale: HandSale, wanted: PlanDraft) {
 /** Statuses by seat id, of all that is not free. */
 function taken(sale: HandSale): Record<string, string> {
   const { packed } = sale.desk.seats();
-  const { plan } = sale.definition;
-  const ids = plan.sections.flatMap((section) =>
-    section.rows.flatMap((count, row) =>
-      Array.from({ length: count }, (_, n) => `${section.id}-${'ABCDEFGHIJ'[row]}-${n + 1}`),
-    ),
-  );
+  const ids = expandPlan(sale.definition.plan).map((seat) => seat.id);
   const codes = unpackSeats(packed, ids.length);
   return Object.fromEntries(
     ids.flatMap((id, at) =>

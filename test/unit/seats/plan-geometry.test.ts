@@ -10,7 +10,7 @@ import {
 import type { Seat, SeatPlan } from '../../../durable-objects/core/plan.ts';
 
 const samples = [
-  ['concert', concertPlan(), 5_952],
+  ['concert', concertPlan(), 6_232],
   ['theatre', theatrePlan(), 453],
   ['stadium', stadiumPlan(), 60_000],
 ] as const;
@@ -25,7 +25,8 @@ describe.each(samples)('the %s', (_, { plan, categories }, capacity) => {
 
   test('gives every seat an id of its own that says section, row and number', () => {
     expect(new Set(seats.map((seat) => seat.id)).size).toBe(capacity);
-    for (const seat of seats) expect(seat.id).toBe(`${seat.section}-${seat.row}-${seat.number}`);
+    for (const { id, section, row, number, standing } of seats)
+      expect(id).toBe(standing ? `${section}-P${number}` : `${section}-${row}-${number}`);
   });
 
   test('puts no two seats on top of each other', () => {
@@ -84,6 +85,63 @@ test('a seat is labelled in words', () => {
     x: 3.25,
     y: 12,
   });
+});
+
+test('places of a standing area are numbered through and lie within it', () => {
+  const floor = {
+    shape: 'area',
+    id: 'F',
+    name: 'Standing',
+    categoryId: 'floor',
+    capacity: 17,
+    x: 2,
+    y: 4,
+    width: 6,
+    depth: 3,
+  } as const;
+  const plan: SeatPlan = { venueId: 'v', version: 1, sections: [floor] };
+  const places = expandPlan(plan);
+  expect(planCapacity(plan)).toBe(17);
+  expect(places.at(-1)).toMatchObject({
+    id: 'F-P17',
+    label: 'Standing, place 17',
+    section: 'F',
+    row: '',
+    number: 17,
+    standing: true,
+  });
+  for (const { x, y } of places) {
+    expect(Math.abs(x - 2)).toBeLessThan(3);
+    expect(y > 4 && y < 7).toBe(true);
+  }
+});
+
+test('no place of an area has the id of a seat, however sections are named', () => {
+  const block = {
+    shape: 'block',
+    name: 'Block',
+    categoryId: 'gold',
+    rows: [1, 1],
+    x: 0,
+    y: 9,
+  } as const;
+  const area = {
+    shape: 'area',
+    name: 'Area',
+    categoryId: 'gold',
+    capacity: 1,
+    x: 0,
+    y: 4,
+  } as const;
+  const seats = expandPlan({
+    venueId: 'v',
+    version: 1,
+    sections: [
+      { ...block, id: 'A', rowGap: 1, seatGap: 1 },
+      { ...area, id: 'A-B', width: 1, depth: 1 },
+    ],
+  });
+  expect(new Set(seats.map((seat) => seat.id)).size).toBe(3);
 });
 
 test('a section named twice is refused, because seat ids would clash', () => {

@@ -1,3 +1,4 @@
+import type { BestWish } from '../../../durable-objects/core/best-available.ts';
 import { LIMITS } from '../../../durable-objects/protocol/limits.ts';
 import type {
   AccountId,
@@ -17,7 +18,6 @@ import type {
   ExtendOutcome,
   Hold,
   LockOutcome,
-  LockRequest,
   Order,
 } from '../../../durable-objects/protocol/seats-rpc.ts';
 import { MemorySeatStore } from '../../../durable-objects/storage/memory-seat-store.ts';
@@ -109,7 +109,8 @@ export function seatIds(...ids: string[]): SeatId[] {
 }
 
 /** A lock by a buyer's name. */
-export type HandLock = Pick<LockRequest, 'replaces'> & {
+export type HandLock = {
+  replaces?: HoldId;
   name: string;
   ids: string[];
   requestId: string;
@@ -223,6 +224,20 @@ export class HandSale {
       ...more,
     }));
     return this.desk.lockAll({ requests });
+  }
+
+  /** The best seats for a party. */
+  best(
+    name: string,
+    wish: BestWish & { replaces?: HoldId },
+    requestId = this.newRequest(),
+  ): LockOutcome {
+    const { replaces, ...best } = wish;
+    const ids = { accountId: account(name), admissionId: `adm-${name}` };
+    const request = { ...ids, requestId: requestId as RequestId, best, replaces };
+    const [outcome] = this.desk.lockAll({ requests: [request] });
+    if (outcome === undefined) throw new Error('no answer to a wish');
+    return outcome;
   }
 
   extend(name: string, holdId: HoldId, requestId = this.newRequest()): ExtendOutcome {

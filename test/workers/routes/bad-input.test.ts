@@ -30,6 +30,11 @@ const BODY_ROUTES: BodyRoute[] = [
     good: { eventId: CONCERT, seatIds: ['P1-A-1'], requestId: 'request-0001' },
   },
   {
+    path: '/api/inventory/best-available',
+    bearer: true,
+    good: { eventId: CONCERT, size: 2, requestId: 'request-0001' },
+  },
+  {
     path: '/api/inventory/holds/hold_x_12345678/extend',
     bearer: true,
     good: { requestId: 'request-0001' },
@@ -69,6 +74,13 @@ const UNKNOWN_IDS: [method: string, path: string, status: number, code: string, 
     404,
     'event_not_found',
     { eventId: 'no-such-event', seatIds: ['A'], requestId: 'request-0001' },
+  ],
+  [
+    'POST',
+    '/api/inventory/best-available',
+    404,
+    'event_not_found',
+    { eventId: 'no-such-event', size: 2, requestId: 'request-0001' },
   ],
   ['DELETE', '/api/inventory/holds/nonsense', 404, 'hold_not_found'],
   ['DELETE', `/api/inventory/holds/hold_${CONCERT}_aaaaaaaaaaaa`, 404, 'hold_not_found'],
@@ -111,10 +123,10 @@ describe('every route with a body', () => {
     const token = route.bearer ? await tokenOf(11) : undefined;
     const bearer = token === undefined ? {} : { token };
     for (const field of Object.keys(route.good)) {
-      const { [field]: _removed, ...without } = route.good;
+      const { [field]: right, ...without } = route.good;
       for (const body of [
         without,
-        { ...route.good, [field]: 42 },
+        { ...route.good, [field]: typeof right === 'number' ? 'many' : 42 },
         { ...route.good, [field]: {} },
       ]) {
         const answer = await ask('POST', route.path, { ...bearer, body });
@@ -286,5 +298,34 @@ describe('locks', () => {
     expect(await lock(['G1-A-1'], admission, stranger)).toEqual([403, 'not_admitted']);
     expect(await lock(['G1-A-1'], admission)).toEqual([201, undefined]);
     expect(await lock(['G1-A-2'], admission)).toEqual([409, 'hold_exists']);
+  });
+});
+
+describe('asking for the best seats', () => {
+  it('refuses sizes that are none, bands and sections that are none, and callers who are not inside', async () => {
+    const token = await tokenOf(16);
+    const admission = await admit(token);
+    const best = async (wish: object, admissionToken: string | undefined = admission) => {
+      const answer = await ask('POST', '/api/inventory/best-available', {
+        token,
+        headers: admissionToken === '' ? {} : { 'x-admission-token': admissionToken },
+        body: { eventId: CONCERT, requestId: freshId(), ...wish },
+      });
+      return [answer.status, answer.body.code];
+    };
+    for (const size of [0, -1, 1.5, 51, '2', null])
+      expect(await best({ size })).toEqual([400, 'invalid_request']);
+    for (const field of ['categoryId', 'section'])
+      for (const value of ['', 'x'.repeat(65), 7])
+        expect(await best({ size: 1, [field]: value })).toEqual([400, 'invalid_request']);
+    expect(await best({ size: 7 })).toEqual([422, 'too_many_seats']);
+    expect(await best({ size: 1, categoryId: 'diamond' })).toEqual([422, 'unknown_category']);
+    expect(await best({ size: 1, section: 'Z9' })).toEqual([422, 'unknown_section']);
+    expect(await best({ size: 1 }, '')).toEqual([403, 'not_admitted']);
+    expect(await best({ size: 1, section: 'P1', categoryId: 'gold' })).toEqual([409, 'none_left']);
+    const replaces = `hold_${CONCERT}_aaaaaaaaaaaa`;
+    expect(await best({ size: 1, replaces })).toEqual([404, 'hold_not_found']);
+    expect(await best({ size: 1, section: 'S7' })).toEqual([201, undefined]);
+    expect(await best({ size: 1 })).toEqual([409, 'hold_exists']);
   });
 });

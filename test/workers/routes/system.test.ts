@@ -16,6 +16,7 @@ describe('public answers', () => {
       ['Silver', 250_000],
       ['Gold', 750_000],
       ['Platinum', 1_250_000],
+      ['Standing', 500_000],
     ]);
     expect(concert?.rules.admission).toMatchObject({ batchSize: 50, everySeconds: 30 });
     const one = await ask<Event>('GET', `/api/events/${CONCERT}`);

@@ -1,7 +1,7 @@
 import { authorized } from './authorized.ts';
 import { http } from './http.ts';
 import type { Answer } from './problem.ts';
-import type { HoldAnswer, PlanPart, StatusPart } from './types.ts';
+import type { BestRequest, FoundAnswer, HoldAnswer, PlanPart, StatusPart } from './types.ts';
 
 const base = (eventId: string): string =>
   `/api/inventory/events/${encodeURIComponent(eventId)}/seats`;
@@ -23,6 +23,8 @@ export function lockSeats(request: {
   seatIds: readonly string[];
   requestId: string;
   admissionToken: string;
+  /** A hold whose place these seats take. */
+  replaces?: string;
 }): Promise<Answer<HoldAnswer>> {
   const { admissionToken, ...body } = request;
   return authorized({
@@ -39,6 +41,16 @@ export function extendHold(holdId: string, requestId: string): Promise<Answer<Ho
     method: 'POST',
     path: `/api/inventory/holds/${encodeURIComponent(holdId)}/extend`,
     body: { requestId },
+  });
+}
+
+/** Finds the best seats for a party and holds them. Asking again with the same `requestId` is safe. */
+export function findSeats(body: BestRequest, admissionToken: string): Promise<Answer<FoundAnswer>> {
+  return authorized({
+    method: 'POST',
+    path: '/api/inventory/best-available',
+    body,
+    headers: { 'x-admission-token': admissionToken },
   });
 }
 

@@ -1,4 +1,12 @@
-import { createEffect, createMemo, createSignal, For, Show, type JSX } from 'solid-js';
+import {
+  createEffect,
+  createMemo,
+  createSignal,
+  createUniqueId,
+  For,
+  Show,
+  type JSX,
+} from 'solid-js';
 import { serverNow } from '../api/clock.ts';
 import { getEvent } from '../api/events.ts';
 import { keptAdmission } from '../api/kept.ts';
@@ -12,15 +20,18 @@ import { t } from '../i18n/index.ts';
 import { LiveBadge, useSecond } from '../live/live-badge.tsx';
 import { useLive } from '../live/live.ts';
 import { isCalled } from '../live/state.ts';
+import { FindSeats } from '../seat-map/finder.tsx';
 import { SeatList } from '../seat-map/seat-list.tsx';
 import { SeatMap } from '../seat-map/seat-map.tsx';
 import { createSeatStore, type SeatStore } from '../seat-map/seat-store.ts';
 import { Summary } from '../seat-map/summary.tsx';
+import { useFinder } from '../seat-map/use-finder.ts';
 import { useHold } from '../seat-map/use-hold.ts';
 import type { Venue } from '../seat-map/venue.ts';
 import { navigate } from '../router/address.ts';
 import { usePathParams } from '../router/routes.tsx';
 import '../styles/seats.css';
+import '../styles/find.css';
 
 /** Map and list of one event's seats; choosing is for those who are inside. */
 export default function Seats(): JSX.Element {
@@ -48,13 +59,21 @@ function Inside(props: { eventId: string; accountId: string }): JSX.Element {
     if (heard && heard.until > at) return heard;
     return keptAdmission(props.accountId, props.eventId, at);
   });
-  const holding = useHold({
+  const buying = {
     accountId: props.accountId,
     eventId: props.eventId,
     store,
     admissionToken: () => pass()?.token ?? null,
-    done: (bookingId) => navigate(`/checkout/${bookingId}`),
-  });
+    done: (bookingId: string) => navigate(`/checkout/${bookingId}`),
+  };
+  const limit = (): number => event.data()?.rules.seatsPerAccount ?? 1;
+  const finder = useFinder({ ...buying, limit });
+  const holding = useHold({ ...buying, replaces: finder.heldId });
+  const sizeId = createUniqueId();
+  const toArea = (section: string): void => {
+    finder.setWanted(`area:${section}`);
+    document.getElementById(sizeId)?.focus();
+  };
   createEffect(() => {
     if (isCalled(live.state()) && document.visibilityState === 'visible') live.claim();
   });
@@ -101,12 +120,30 @@ function Inside(props: { eventId: string; accountId: string }): JSX.Element {
         }
       >
         {(venue) => (
-          <Plan store={store} venue={venue}>
+          <Plan
+            store={store}
+            venue={venue}
+            onArea={pass() ? toArea : null}
+            found={finder.found() !== undefined}
+            finder={
+              <Show when={pass() && event.data()}>
+                <FindSeats
+                  finder={finder}
+                  store={store}
+                  venue={venue}
+                  limit={limit()}
+                  accountId={props.accountId}
+                  eventId={props.eventId}
+                  sizeId={sizeId}
+                />
+              </Show>
+            }
+          >
             <Summary
               store={store}
               venue={venue}
               holding={holding}
-              limit={event.data()?.rules.seatsPerAccount ?? 1}
+              limit={limit()}
               blocked={
                 pass() ? null : (
                   <NotInside
@@ -136,11 +173,21 @@ function NotInside(props: { eventId: string; checking: boolean }): JSX.Element {
   );
 }
 
-/** Filter, list, map and summary. The list comes first in the order of the keyboard. */
-function Plan(props: { store: SeatStore; venue: Venue; children: JSX.Element }): JSX.Element {
+/** Finder, filter, list, map and summary, in the order of the keyboard. */
+function Plan(props: {
+  store: SeatStore;
+  venue: Venue;
+  /** Null while nothing may be held. */
+  onArea: ((section: string) => void) | null;
+  finder: JSX.Element;
+  /** Seats were found and are held. */
+  found: boolean;
+  children: JSX.Element;
+}): JSX.Element {
   const [view, setView] = createSignal<'list' | 'map'>('map');
   return (
-    <div class="plan" data-view={view()}>
+    <div class="plan" data-view={view()} data-found={props.found ? '' : undefined}>
+      <div class="plan__finder">{props.finder}</div>
       <div class="plan__filter row">
         <Bands store={props.store} venue={props.venue} />
         <fieldset class="segments plan__views" aria-label={t('seats.view')}>
@@ -153,10 +200,14 @@ function Plan(props: { store: SeatStore; venue: Venue; children: JSX.Element }):
         </fieldset>
       </div>
       <div class="plan__list">
-        <SeatList store={props.store} venue={props.venue} />
+        <SeatList store={props.store} venue={props.venue} onArea={props.onArea} />
       </div>
       <div class="plan__map">
-        <SeatMap store={props.store} venue={props.venue} />
+        <SeatMap
+          store={props.store}
+          venue={props.venue}
+          onArea={(section) => props.onArea?.(section)}
+        />
         <Legend />
       </div>
       <div class="plan__summary">{props.children}</div>

@@ -2,6 +2,7 @@ import { FREE, HELD } from './seat-status.ts';
 import type { GridIndex } from './grid-index.ts';
 import type { Palette } from './palette.ts';
 import type { Venue } from './venue.ts';
+import { drawAreas, tracePath } from './paint-areas.ts';
 import { toVenue, type Size, type View } from './viewport.ts';
 
 /** What there is to draw. */
@@ -15,6 +16,8 @@ export interface Scene {
   focused: number;
   /** Words on the stage. */
   stage: string;
+  /** Words for how many places of a standing area are left. */
+  left: (count: number) => string;
 }
 
 /** From this many pixels a metre on, each seat is drawn by itself; below, from the far picture. */
@@ -51,6 +54,7 @@ export class FarPicture {
     const size = Math.max(1.5, SEAT_M * 2 * scale);
     const byColor = new Map<string, number[]>();
     scene.venue.seats.forEach((seat, index) => {
+      if (seat.standing) return;
       const color = farColor(scene, index, seat.categoryId);
       const list = byColor.get(color);
       if (list) list.push(index);
@@ -106,6 +110,7 @@ export function paint(
 ): void {
   context.clearRect(0, 0, size.width, size.height);
   drawSections(context, scene, view);
+  drawAreas(context, scene, view);
   drawStage(context, scene, view);
   if (view.scale < NEAR_SCALE) far.draw(context, view);
   else drawSeats(context, scene, view, size);
@@ -116,10 +121,7 @@ export function paint(
 function drawSections(context: CanvasRenderingContext2D, scene: Scene, view: View): void {
   context.lineJoin = 'round';
   for (const section of scene.venue.sections) {
-    context.beginPath();
-    for (const [x, y] of section.outline)
-      context.lineTo(x * view.scale + view.offsetX, y * view.scale + view.offsetY);
-    context.closePath();
+    tracePath(context, section, view);
     const color = scene.venue.categories.get(section.categoryId)?.color;
     const lit = scene.shown(section.first);
     context.globalAlpha = lit ? 0.13 : 0.04;
@@ -130,7 +132,8 @@ function drawSections(context: CanvasRenderingContext2D, scene: Scene, view: Vie
 }
 
 function drawStage(context: CanvasRenderingContext2D, scene: Scene, view: View): void {
-  const nearest = Math.min(...scene.venue.sections.map((each) => Math.hypot(...each.centre)));
+  const seated = scene.venue.sections.filter((section) => !section.standing);
+  const nearest = Math.min(...seated.map((each) => Math.hypot(...each.centre)));
   const half = Math.min(5, nearest * 0.4) * view.scale;
   context.beginPath();
   context.roundRect(
@@ -158,6 +161,7 @@ function drawSeats(context: CanvasRenderingContext2D, scene: Scene, view: View, 
   const radius = SEAT_M * view.scale;
   const groups = new Map<string, number[]>();
   scene.grid.visit(a.x, a.y, b.x, b.y, (index) => {
+    if (scene.venue.seats[index]?.standing) return;
     const key = scene.chosen.has(index)
       ? 'own'
       : `${scene.code(index)}${scene.shown(index) ? '' : '-'}${scene.venue.seats[index]?.categoryId}`;
@@ -251,6 +255,7 @@ function drawNames(context: CanvasRenderingContext2D, scene: Scene, view: View):
   context.textBaseline = 'middle';
   context.font = '650 12px system-ui, sans-serif';
   for (const section of scene.venue.sections) {
+    if (section.standing) continue;
     const [x, y] = section.centre;
     const near = section.outline[0];
     const room = near ? Math.hypot(near[0] - x, near[1] - y) * 2 * view.scale : 0;

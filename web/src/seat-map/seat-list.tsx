@@ -8,14 +8,25 @@ import { seatWords } from './seat-words.ts';
 import type { SectionView, Venue } from './venue.ts';
 
 /** The same seats without the map: section, row, seat; filtered and live like it. */
-export function SeatList(props: { store: SeatStore; venue: Venue }): JSX.Element {
+export function SeatList(props: {
+  store: SeatStore;
+  venue: Venue;
+  /** Goes to where places of a standing area are asked for; null while nothing may be held. */
+  onArea: ((section: string) => void) | null;
+}): JSX.Element {
   const sections = createMemo(() =>
     props.venue.sections.filter((section) => props.store.shown(section.first)),
   );
   return (
     <section class="seat-list" aria-label={t('seats.list')} data-testid={TEST_IDS.seatList}>
       <For each={sections()}>
-        {(section) => <Section store={props.store} venue={props.venue} section={section} />}
+        {(section) =>
+          section.standing ? (
+            <Area {...props} section={section} />
+          ) : (
+            <Section store={props.store} venue={props.venue} section={section} />
+          )
+        }
       </For>
     </section>
   );
@@ -27,8 +38,8 @@ interface SectionProps {
   section: SectionView;
 }
 
-function Section(props: SectionProps): JSX.Element {
-  const [open, setOpen] = createSignal(false);
+/** The section's colour, name, price, and how much of it is free. */
+function Heading(props: SectionProps): JSX.Element {
   const free = createMemo(() => {
     props.store.revision();
     let count = 0;
@@ -38,6 +49,42 @@ function Section(props: SectionProps): JSX.Element {
   });
   const category = () => props.venue.categories.get(props.section.categoryId);
   return (
+    <>
+      <span class="swatch" style={{ background: category()?.color }} aria-hidden="true" />
+      <span class="seat-list__name">{props.section.name}</span>
+      <span class="small muted numbers">
+        {category() ? money((category() ?? { price: { amount: 0, currency: 'INR' } }).price) : ''}
+        {' · '}
+        {t('seats.sectionFree', { count: free() })}
+      </span>
+    </>
+  );
+}
+
+/** A standing area: its places are asked for by count. */
+function Area(props: SectionProps & { onArea: ((section: string) => void) | null }): JSX.Element {
+  return (
+    <div class="seat-list__section seat-list__area">
+      <Heading {...props} />
+      <Show when={props.onArea}>
+        {(onArea) => (
+          <button
+            type="button"
+            class="button button--quiet"
+            aria-label={t('seats.areaChooseIn', { area: props.section.name })}
+            onClick={() => onArea()(props.section.id)}
+          >
+            {t('seats.areaChoose')}
+          </button>
+        )}
+      </Show>
+    </div>
+  );
+}
+
+function Section(props: SectionProps): JSX.Element {
+  const [open, setOpen] = createSignal(false);
+  return (
     <details
       class="seat-list__section"
       onToggle={(event) => {
@@ -45,13 +92,7 @@ function Section(props: SectionProps): JSX.Element {
       }}
     >
       <summary>
-        <span class="swatch" style={{ background: category()?.color }} aria-hidden="true" />
-        <span class="seat-list__name">{props.section.name}</span>
-        <span class="small muted numbers">
-          {category() ? money((category() ?? { price: { amount: 0, currency: 'INR' } }).price) : ''}
-          {' · '}
-          {t('seats.sectionFree', { count: free() })}
-        </span>
+        <Heading {...props} />
       </summary>
       <Show when={open()}>
         <For each={rowsOf(props.venue, props.section)}>
@@ -81,7 +122,8 @@ function rowsOf(venue: Venue, section: SectionView): { name: string; indexes: nu
 }
 
 function SeatBox(props: { store: SeatStore; venue: Venue; index: number }): JSX.Element {
-  const chosen = createMemo(() => props.store.chosen().includes(props.index));
+  const mine = createMemo(() => props.store.mine().includes(props.index));
+  const chosen = createMemo(() => mine() || props.store.chosen().includes(props.index));
   const code = createMemo(() => {
     props.store.revision();
     return props.store.code(props.index);
@@ -93,7 +135,7 @@ function SeatBox(props: { store: SeatStore; venue: Venue; index: number }): JSX.
         class="seat-box__input"
         aria-label={seatWords(props.venue, props.index, code(), chosen())}
         checked={chosen()}
-        disabled={code() !== FREE && !chosen()}
+        disabled={mine() || (code() !== FREE && !chosen())}
         onChange={() => props.store.toggle(props.index)}
       />
       <span aria-hidden="true">{props.venue.seats[props.index]?.number}</span>

@@ -10,7 +10,7 @@ import { FREE } from './seat-status.ts';
 import type { SeatStore } from './seat-store.ts';
 import { seatWords } from './seat-words.ts';
 import { createCamera, type Camera } from './use-camera.ts';
-import type { Venue } from './venue.ts';
+import { areaAt, type Venue } from './venue.ts';
 import { MAX_SCALE } from './viewport.ts';
 
 /** Reach of an arrow key to the next seat, metres: over an aisle, not over a field. */
@@ -27,7 +27,12 @@ const STEPS: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 /** The seat map: a canvas with one tab stop. Arrow keys go to the neighbour, Enter chooses. */
-export function SeatMap(props: { store: SeatStore; venue: Venue }): JSX.Element {
+export function SeatMap(props: {
+  store: SeatStore;
+  venue: Venue;
+  /** A standing area was tapped. */
+  onArea: (section: string) => void;
+}): JSX.Element {
   const [host, setHost] = createSignal<HTMLElement>();
   const [canvas, setCanvas] = createSignal<HTMLCanvasElement>();
   const { store, venue } = props;
@@ -35,7 +40,8 @@ export function SeatMap(props: { store: SeatStore; venue: Venue }): JSX.Element 
   const camera = createCamera(venue.bounds, host, canvas);
   const [focused, setFocused] = createSignal(-1);
   const [hovered, setHovered] = createSignal(-1);
-  const chosen = createMemo(() => new Set(store.chosen()));
+  const chosen = createMemo(() => new Set([...store.chosen(), ...store.mine()]));
+  const seated = (index: number): boolean => venue.seats[index]?.standing !== true;
   const lit = (): number => (hovered() >= 0 ? hovered() : focused());
   const words = (index: number): string =>
     seatWords(venue, index, store.code(index), chosen().has(index));
@@ -50,7 +56,7 @@ export function SeatMap(props: { store: SeatStore; venue: Venue }): JSX.Element 
   };
   const seatAt = (x: number, y: number): number => {
     const point = camera.at(x, y);
-    return grid.nearest(point.x, point.y, Math.max(0.32, 12 / camera.view().scale));
+    return grid.nearest(point.x, point.y, Math.max(0.32, 12 / camera.view().scale), seated);
   };
   usePainting(camera, canvas, grid, { store, venue, chosen, lit });
   onMount(() => {
@@ -63,6 +69,8 @@ export function SeatMap(props: { store: SeatStore; venue: Venue }): JSX.Element 
       leave: () => void setHovered(-1),
       tap: (x, y) => {
         const point = camera.at(x, y);
+        const area = areaAt(venue, point.x, point.y);
+        if (area) return props.onArea(area.id);
         if (camera.view().scale < NEAR_SCALE) return camera.goTo(point.x, point.y, TAP_SCALE);
         const index = seatAt(x, y);
         if (index < 0) return;
@@ -75,15 +83,19 @@ export function SeatMap(props: { store: SeatStore; venue: Venue }): JSX.Element 
   });
   /** The free seat nearest the stage that the filter shows. */
   const firstSeat = (): number =>
-    grid.nearest(0, 0, 500, (index) => store.shown(index) && store.code(index) === FREE);
+    grid.nearest(
+      0,
+      0,
+      500,
+      (index) => seated(index) && store.shown(index) && store.code(index) === FREE,
+    );
+  const isStep = (index: number): boolean => seated(index) && store.shown(index);
   const onKey = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const step = STEPS[event.key];
     if (step) {
       const next =
-        focused() < 0
-          ? firstSeat()
-          : grid.neighbour(focused(), step[0], step[1], REACH_M, store.shown);
+        focused() < 0 ? firstSeat() : grid.neighbour(focused(), step[0], step[1], REACH_M, isStep);
       if (next >= 0) goTo(next);
     } else if ((event.key === 'Enter' || event.key === ' ') && focused() >= 0) toggle(focused());
     else if (event.key === '+' || event.key === '=') camera.zoomMiddle(1.4);
@@ -185,6 +197,7 @@ function usePainting(
     chosen: chosen(),
     focused: lit(),
     stage: t('seats.stage'),
+    left: (count) => t('seats.sectionFree', { count }),
   });
   let frame = 0;
   const requestPaint = (): void => {

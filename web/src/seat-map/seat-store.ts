@@ -21,6 +21,9 @@ export interface SeatStore {
   chosen: Accessor<readonly number[]>;
   choose: (indexes: readonly number[]) => void;
   toggle: (index: number) => void;
+  /** Seats that were found and are held for this fan. */
+  mine: Accessor<readonly number[]>;
+  setMine: (indexes: readonly number[]) => void;
   /** Chosen seats that somebody else has just taken. */
   lost: Accessor<readonly number[]>;
   setLost: (indexes: readonly number[]) => void;
@@ -41,6 +44,7 @@ export function createSeatStore(eventId: string, live: Live): SeatStore {
   const [revision, setRevision] = createSignal(0);
   const [freshAt, setFreshAt] = createSignal<number | null>(null);
   const [chosen, choose] = createSignal<readonly number[]>([]);
+  const [mine, setMine] = createSignal<readonly number[]>([]);
   const [lost, setLost] = createSignal<readonly number[]>([]);
   const [filter, setFilter] = createSignal<string | null>(null);
   let statuses = EMPTY;
@@ -118,6 +122,11 @@ export function createSeatStore(eventId: string, live: Live): SeatStore {
       const has = chosen().includes(index);
       if (!has && statuses.codes[index] !== FREE) return;
       choose(has ? chosen().filter((each) => each !== index) : [...chosen(), index]);
+    },
+    mine,
+    setMine: (indexes) => {
+      setMine(indexes);
+      choose(chosen().filter((index) => !indexes.includes(index)));
     },
     lost,
     setLost: (indexes) => void setLost(indexes),

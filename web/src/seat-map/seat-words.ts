@@ -10,7 +10,7 @@ export function seatWords(venue: Venue, index: number, code: number, chosen: boo
   const section = venue.sections.find((each) => index >= each.first && index < each.end);
   const category = venue.categories.get(seat.categoryId);
   const status = chosen ? t('seats.status.chosen') : t(`seats.status.${seatCodeName(code)}`);
-  return t('seats.label', {
+  return t(seat.standing ? 'seats.labelStanding' : 'seats.label', {
     section: section?.name ?? seat.section,
     row: seat.row,
     seat: String(seat.number),

@@ -1,11 +1,9 @@
-import { createMemo, createSignal, For, Show, type JSX } from 'solid-js';
-import { listBookings } from '../api/bookings.ts';
-import { keepAttempt, keptAttempt } from '../api/kept.ts';
-import { releaseHold } from '../api/seats.ts';
+import { createMemo, For, Show, type JSX } from 'solid-js';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { money } from '../format/price.ts';
 import { t } from '../i18n/index.ts';
 import { TEST_IDS } from '../test-ids.ts';
+import { Existing } from './existing.tsx';
 import type { SeatStore } from './seat-store.ts';
 import type { Holding } from './use-hold.ts';
 import { totalOf, type Venue } from './venue.ts';
@@ -31,7 +29,11 @@ export function Summary(props: {
       .map((index) => label(index))
       .join('; ');
   return (
-    <section class="card summary stack" aria-label={t('seats.summary')}>
+    <section
+      class="card summary stack"
+      aria-label={t('seats.summary')}
+      data-empty={chosen().length === 0 ? '' : undefined}
+    >
       <h2 class="summary__title">{t('seats.summary')}</h2>
       <ul class="summary__seats">
         <For
@@ -66,6 +68,25 @@ export function Summary(props: {
           </Show>
         </div>
       </Show>
+      <Show when={props.holding.orphans().length > 0}>
+        <div class="notice notice--warn" role="alert">
+          <p>
+            {t('seats.orphans', {
+              count: props.holding.orphans().length,
+              seats: props.holding
+                .orphans()
+                .map((index) => label(index))
+                .join('; '),
+            })}
+          </p>
+          <button type="button" class="button" onClick={() => props.holding.takeOffered()}>
+            {t('seats.takeOthers', {
+              count: props.holding.offered().length,
+              seats: offeredWords(),
+            })}
+          </button>
+        </div>
+      </Show>
       <Show when={props.holding.problem()}>
         {(problem) => (
           <ProblemNotice
@@ -75,7 +96,11 @@ export function Summary(props: {
               : {})}
           >
             <Show when={problem().code === 'hold_exists'}>
-              <Existing {...props} />
+              <Existing
+                accountId={props.accountId}
+                eventId={props.eventId}
+                released={() => props.holding.clear()}
+              />
             </Show>
             <Show when={['not_admitted', 'admission_expired'].includes(problem().code)}>
               <a class="button" href={`/events/${props.eventId}/queue`}>
@@ -115,48 +140,4 @@ export function Summary(props: {
 function holdWords(busy: boolean, count: number): string {
   if (busy) return t('seats.holding');
   return count === 0 ? t('seats.holdNone') : t('seats.hold', { count });
-}
-
-/** The ways on for one who holds seats already. */
-function Existing(props: { holding: Holding; accountId: string; eventId: string }): JSX.Element {
-  const [bookingId, setBookingId] = createSignal(
-    keptAttempt(props.accountId, props.eventId)?.bookingId ?? null,
-  );
-  const [holdId, setHoldId] = createSignal(
-    keptAttempt(props.accountId, props.eventId)?.holdId ?? null,
-  );
-  void listBookings().then((answer) => {
-    const open = answer.ok
-      ? answer.data.bookings.find(
-          (each) =>
-            each.event.id === props.eventId && (each.status === 'held' || each.status === 'paying'),
-        )
-      : undefined;
-    if (!open) return;
-    setBookingId(open.bookingId);
-    setHoldId(open.holdId);
-  });
-  const release = async (): Promise<void> => {
-    const id = holdId();
-    if (id === null) return;
-    await releaseHold(id);
-    keepAttempt(props.accountId, props.eventId, null);
-    props.holding.clear();
-  };
-  return (
-    <>
-      <Show when={bookingId()}>
-        {(id) => (
-          <a class="button" href={`/checkout/${id()}`}>
-            {t('seats.existingPay')}
-          </a>
-        )}
-      </Show>
-      <Show when={holdId()}>
-        <button type="button" class="button button--quiet" onClick={() => void release()}>
-          {t('seats.existingRelease')}
-        </button>
-      </Show>
-    </>
-  );
 }

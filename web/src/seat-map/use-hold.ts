@@ -12,8 +12,10 @@ import type { SeatStore } from './seat-store.ts';
 export interface Holding {
   busy: () => boolean;
   problem: () => Problem | undefined;
-  /** Indexes of seats offered for lost ones. */
+  /** Indexes of seats offered for lost ones, or for a choice that leaves a seat single. */
   offered: () => readonly number[];
+  /** Indexes of seats that the refused choice would leave single. */
+  orphans: () => readonly number[];
   hold: () => Promise<void>;
   /** Chooses what was offered and holds it. */
   takeOffered: () => void;
@@ -26,8 +28,8 @@ interface Asked {
   seats: string;
 }
 
-/** Failures after which it is unknown whether the seats are held. */
-const UNSURE = new Set([
+/** Failures after which it is unknown whether seats are held. */
+export const UNSURE = new Set([
   'offline',
   'timeout',
   'bad_answer',
@@ -42,19 +44,22 @@ export function useHold(context: {
   eventId: string;
   store: SeatStore;
   admissionToken: () => string | null;
+  /** A hold whose place these seats take, or null. */
+  replaces: () => string | null;
   done: (bookingId: string) => void;
 }): Holding {
   const { accountId, eventId, store } = context;
   const [busy, setBusy] = createSignal(false);
   const [problem, setProblem] = createSignal<Problem>();
   const [offered, setOffered] = createSignal<readonly number[]>([]);
+  const [orphans, setOrphans] = createSignal<readonly number[]>([]);
   let asked: Asked | null = null;
 
+  const indexes = (ids: readonly string[]): number[] =>
+    ids.flatMap((id) => store.venue()?.indexOf.get(id) ?? []);
   const fail = (met: Problem, seatIds: readonly string[]): void => {
     if (!UNSURE.has(met.code)) asked = null;
     if (met.code === 'seats_unavailable') {
-      const indexes = (ids: readonly string[]): number[] =>
-        ids.flatMap((id) => store.venue()?.indexOf.get(id) ?? []);
       const lost = seatIdsOf(met, 'seatIds');
       const kept = indexes(seatIds.filter((id) => !lost.includes(id)));
       const others = indexes(seatIdsOf(met, 'alternatives')).slice(0, lost.length);
@@ -62,6 +67,13 @@ export function useHold(context: {
       store.setLost(indexes(lost));
       setOffered(others.length > 0 ? [...kept, ...others] : []);
       announce(t('seats.lost', { count: lost.length }));
+      return;
+    }
+    if (met.code === 'orphan_seat') {
+      const seats = seatIdsOf(met, 'seatIds');
+      setOrphans(indexes(seats));
+      setOffered(indexes(seatIdsOf(met, 'alternatives')));
+      announce(t('seats.orphans', { count: seats.length, seats: seats.join('; ') }));
       return;
     }
     if (met.code === 'not_admitted' || met.code === 'admission_expired')
@@ -77,14 +89,17 @@ export function useHold(context: {
     setBusy(true);
     setProblem(undefined);
     setOffered([]);
+    setOrphans([]);
     announce(t('seats.holding'));
-    const seats = seatIds.toSorted().join();
+    const replaces = context.replaces();
+    const seats = [...seatIds.toSorted(), replaces ?? ''].join();
     if (asked?.seats !== seats) asked = { requestId: crypto.randomUUID(), seats };
     const held = await lockSeats({
       eventId,
       seatIds,
       requestId: asked.requestId,
       admissionToken: token,
+      ...(replaces === null ? {} : { replaces }),
     });
     if (!held.ok) {
       setBusy(false);
@@ -102,15 +117,18 @@ export function useHold(context: {
     busy,
     problem,
     offered,
+    orphans,
     hold,
     takeOffered: () => {
       store.choose(offered());
       setOffered([]);
+      setOrphans([]);
       void hold();
     },
     clear: () => {
       setProblem(undefined);
       setOffered([]);
+      setOrphans([]);
       asked = null;
     },
   };

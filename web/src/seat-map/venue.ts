@@ -1,5 +1,17 @@
-import { expandPlan, sum, unpackSeats } from '../../../durable-objects/protocol/browser.ts';
-import type { EventCategory, Money, PlanPart, Seat, StatusPart } from '../api/types.ts';
+import {
+  expandPlan,
+  sectionCapacity,
+  sum,
+  unpackSeats,
+} from '../../../durable-objects/protocol/browser.ts';
+import type {
+  EventCategory,
+  Money,
+  PlanPart,
+  Seat,
+  StandingArea,
+  StatusPart,
+} from '../api/types.ts';
 
 /** A plan as the page works with it: expanded seats, found by id, with their category and section. */
 export interface Venue {
@@ -16,6 +28,8 @@ export interface SectionView {
   id: string;
   name: string;
   categoryId: string;
+  /** A standing area: drawn as one shape, and asked for by count. */
+  standing: boolean;
   /** Index of its first seat, and one past its last. */
   first: number;
   end: number;
@@ -41,16 +55,18 @@ export function makeVenue(part: PlanPart): Venue {
   const sections: SectionView[] = [];
   let first = 0;
   for (const spec of part.plan.sections) {
-    const end = first + spec.rows.reduce((all, count) => all + count, 0);
-    const outline = outlineOf(seats, first, spec.rows);
+    const end = first + sectionCapacity(spec);
+    const standing = spec.shape === 'area';
+    const outline = standing ? cornersOf(spec) : outlineOf(seats, first, spec.rows);
     sections.push({
       id: spec.id,
       name: spec.name,
       categoryId: spec.categoryId,
+      standing,
       first,
       end,
       outline,
-      centre: centreOf(seats.slice(first, end)),
+      centre: standing ? [spec.x, spec.y + spec.depth / 2] : centreOf(seats.slice(first, end)),
     });
     first = end;
   }
@@ -62,6 +78,25 @@ export function makeVenue(part: PlanPart): Venue {
     sections,
     bounds: boundsOf(seats),
   };
+}
+
+function cornersOf({ x, y, width, depth }: StandingArea): [number, number][] {
+  const [left, right] = [x - width / 2, x + width / 2];
+  return [
+    [left, y],
+    [right, y],
+    [right, y + depth],
+    [left, y + depth],
+  ];
+}
+
+/** The standing area that a point lies in, or undefined. */
+export function areaAt(venue: Venue, x: number, y: number): SectionView | undefined {
+  return venue.sections.find(({ standing, outline }) => {
+    const [near, , far] = outline;
+    if (!standing || !near || !far) return false;
+    return x >= near[0] && x <= far[0] && y >= near[1] && y <= far[1];
+  });
 }
 
 /** Down one side through every row, then up the other: follows arcs closely enough for a shape. */

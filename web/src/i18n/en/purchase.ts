@@ -4,6 +4,8 @@ export default {
   'problem.hold_not_found': 'These seats are not held for you any more.',
   'problem.booking_not_found': 'There is no such booking in your account.',
   'problem.seats_unavailable': 'Somebody was faster. Nothing was held.',
+  'problem.orphan_seat': 'That would leave a single seat on its own. Nothing was held.',
+  'problem.none_left': 'There are not so many seats like that left. Nothing changed.',
   'problem.hold_exists': 'You already hold seats for this event.',
   'problem.hold_expired': 'The time for these seats is over and they were released.',
   'problem.order_closed': 'This booking can no longer be changed.',

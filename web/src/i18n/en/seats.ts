@@ -20,6 +20,14 @@ export default {
   'seats.fit': 'Show everything',
   'seats.stage': 'Stage',
   'seats.label': '{section}, row {row}, seat {seat}, {price}, {status}',
+  'seats.labelStanding': '{section}, place {seat}, {price}, {status}',
+  'seats.areaChoose': 'How many?',
+  'seats.areaChooseIn': 'Choose how many places in {area}',
+  'seats.orphans': {
+    one: 'This would leave {seats} single between taken seats, and hardly anybody comes alone. Nothing is held yet. Seats as good that leave none single are free.',
+    other:
+      'This would leave {seats} single between taken seats, and hardly anybody comes alone. Nothing is held yet. Seats as good that leave none single are free.',
+  },
   'seats.status.available': 'available',
   'seats.status.held': 'held by somebody',
   'seats.status.sold': 'sold',
@@ -54,4 +62,37 @@ export default {
   'seats.existingPay': 'Go on to payment',
   'seats.existingRelease': 'Give them back and choose others',
   'seats.notLive': 'Not live. The map may be out of date; it asks again by itself.',
+
+  'find.title': 'Find the best seats',
+  'find.size': 'How many?',
+  'find.band': 'Price',
+  'find.any': 'Any seat',
+  'find.bandChoice': '{band}, {price}',
+  'find.areaChoice': '{area} (standing), {price}',
+  'find.go': 'Find seats',
+  'find.finding': 'Looking…',
+  'find.held': 'Held for you: {seats}.',
+  'find.yours': 'Held for you',
+  'find.time': 'for {time}',
+  'find.places': {
+    one: '{section}: {count} standing place',
+    other: '{section}: {count} standing places',
+  },
+  'find.together': 'You sit side by side.',
+  'find.apart': {
+    one: 'This seat is the closest there is.',
+    other:
+      'You do not sit side by side: no {count} seats together are left. These are the closest together.',
+  },
+  'find.orphans': {
+    one: 'This leaves {seats} single, because nothing else fitted.',
+    other: 'This leaves {seats} single, because nothing else fitted.',
+  },
+  'find.others': 'Try others',
+  'find.pay': 'Go on to payment',
+  'find.giveBack': 'Give them back',
+  'find.givenBack': 'The seats were given back.',
+  'find.ended': 'The time for these seats is over and they were released. Nothing was charged.',
+  'find.none': 'There are not so many left at this price. Try fewer people or another price.',
+  'find.noOthers': 'There are no others. The ones you hold stay yours.',
 } as const;

@@ -7,6 +7,8 @@ const messages: Translated<typeof en> = {
   'problem.hold_not_found': 'ये सीटें अब आपके लिए रुकी नहीं हैं।',
   'problem.booking_not_found': 'आपके खाते में ऐसी कोई बुकिंग नहीं है।',
   'problem.seats_unavailable': 'कोई और पहले पहुँच गया। कोई सीट नहीं रुकी।',
+  'problem.orphan_seat': 'इससे एक सीट अकेली रह जाती। कोई सीट नहीं रुकी।',
+  'problem.none_left': 'ऐसी इतनी सीटें नहीं बचीं। कुछ नहीं बदला।',
   'problem.hold_exists': 'इस कार्यक्रम की सीटें पहले से आपके लिए रुकी हैं।',
   'problem.hold_expired': 'इन सीटों का समय पूरा हो गया और वे छोड़ दी गईं।',
   'problem.order_closed': 'यह बुकिंग अब बदली नहीं जा सकती।',

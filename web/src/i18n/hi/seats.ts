@@ -22,6 +22,14 @@ const messages: Translated<typeof en> = {
   'seats.fit': 'पूरा दिखाएँ',
   'seats.stage': 'मंच',
   'seats.label': '{section}, पंक्ति {row}, सीट {seat}, {price}, {status}',
+  'seats.labelStanding': '{section}, जगह {seat}, {price}, {status}',
+  'seats.areaChoose': 'कितनी जगहें?',
+  'seats.areaChooseIn': '{area} में जगहों की संख्या चुनें',
+  'seats.orphans': {
+    one: 'इससे {seats} बिकी सीटों के बीच अकेली रह जाएगी, और अकेले बहुत कम लोग आते हैं। अभी कुछ नहीं रुका है। उतनी ही अच्छी सीटें ख़ाली हैं जिनसे कोई अकेली नहीं बचती।',
+    other:
+      'इससे {seats} बिकी सीटों के बीच अकेली रह जाएँगी, और अकेले बहुत कम लोग आते हैं। अभी कुछ नहीं रुका है। उतनी ही अच्छी सीटें ख़ाली हैं जिनसे कोई अकेली नहीं बचती।',
+  },
   'seats.status.available': 'उपलब्ध',
   'seats.status.held': 'किसी और के लिए रुकी',
   'seats.status.sold': 'बिक चुकी',
@@ -56,5 +64,37 @@ const messages: Translated<typeof en> = {
   'seats.existingPay': 'भुगतान पर जाएँ',
   'seats.existingRelease': 'उन्हें लौटाकर दूसरी चुनें',
   'seats.notLive': 'लाइव नहीं। नक्शा पुराना हो सकता है; यह अपने आप फिर पूछता है।',
+
+  'find.title': 'सबसे अच्छी सीटें खोजें',
+  'find.size': 'कितने?',
+  'find.band': 'कीमत',
+  'find.any': 'कोई भी सीट',
+  'find.bandChoice': '{band}, {price}',
+  'find.areaChoice': '{area} (खड़े होकर), {price}',
+  'find.go': 'सीटें खोजें',
+  'find.finding': 'खोज रहे हैं…',
+  'find.held': 'आपके लिए रुकी: {seats}।',
+  'find.yours': 'आपके लिए रुकी हैं',
+  'find.time': '{time} तक',
+  'find.places': {
+    one: '{section}: खड़े होने की {count} जगह',
+    other: '{section}: खड़े होने की {count} जगहें',
+  },
+  'find.together': 'आप साथ-साथ बैठेंगे।',
+  'find.apart': {
+    one: 'यही सबसे पास की सीट है।',
+    other: 'आप साथ-साथ नहीं बैठेंगे: एक साथ {count} सीटें नहीं बचीं। ये आपस में सबसे पास हैं।',
+  },
+  'find.orphans': {
+    one: 'इससे {seats} अकेली बचती है, क्योंकि और कुछ ठीक नहीं बैठा।',
+    other: 'इससे {seats} अकेली बचती हैं, क्योंकि और कुछ ठीक नहीं बैठा।',
+  },
+  'find.others': 'दूसरी देखें',
+  'find.pay': 'भुगतान पर जाएँ',
+  'find.giveBack': 'लौटा दें',
+  'find.givenBack': 'सीटें लौटा दी गईं।',
+  'find.ended': 'इन सीटों का समय पूरा हुआ और वे छोड़ दी गईं। कोई पैसा नहीं लिया गया।',
+  'find.none': 'इस कीमत पर इतनी सीटें नहीं बचीं। कम लोग या दूसरी कीमत चुनें।',
+  'find.noOthers': 'और कोई नहीं हैं। जो रुकी हैं, वे आपकी ही हैं।',
 };
 export default messages;

@@ -1,3 +1,4 @@
+import { relaysOf } from '../core/shard-plan.ts';
 import { packSeats, seatCodeName } from '../core/seat-status.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { SeatsMessage } from '../protocol/live.ts';
@@ -5,7 +6,7 @@ import type { PublicSeatStatus, SeatSnapshot } from '../protocol/seats-rpc.ts';
 import type { SaleContext } from './context.ts';
 import type { OrderBook } from './order-book.ts';
 
-/** Tells watchers what changed, gathered over `LIMITS.seatFlushMs`, and keeps the packed snapshot. */
+/** Tells watchers what changed, gathered over `LIMITS.seatFlushMs`, in a large tree over a tick's time, and keeps the packed snapshot. */
 export class SeatFrames {
   readonly #context: SaleContext;
   readonly #book: Pick<OrderBook, 'table' | 'onSale'>;
@@ -36,7 +37,10 @@ export class SeatFrames {
     for (const index of indices) this.#pending.add(index);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#context.later(LIMITS.seatFlushMs, () => this.#flush());
+    // Where ticks go through relays each frame is thousands of calls: then seats come as often as ticks.
+    const { leaves } = this.#context.definition.settings;
+    const flushMs = relaysOf(leaves) === 0 ? LIMITS.seatFlushMs : LIMITS.tickMinMs;
+    this.#context.later(flushMs, () => this.#flush());
   }
 
   /** The seats have other numbers now: everybody who watches loads them again. */

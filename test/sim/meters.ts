@@ -1,6 +1,35 @@
+/** Events by the second: the fullest one, to compare with a limit. */
+export class Load {
+  /** Events in the fullest second. */
+  most = 0;
+  #second = -1;
+  #count = 0;
+
+  note(now: number): void {
+    const second = Math.floor(now / 1_000);
+    this.#count = second === this.#second ? this.#count + 1 : 1;
+    this.#second = second;
+    if (this.#count > this.most) this.most = this.#count;
+  }
+}
+
 /** Quantities that a bill is made of. Counted as they happen, never estimated. */
 export class Meters {
   readonly #counts = new Map<string, number>();
+  readonly #now: () => number;
+  /** Requests that fans made to the Worker. */
+  readonly edge = new Load();
+
+  constructor(now: () => number = () => 0) {
+    this.#now = now;
+  }
+
+  /** Requests to the Worker, each with so many commands to Redis: one asks whether a session was ended, one counts. */
+  worker(route: string, redis = 0): void {
+    this.add(`Worker requests: ${route}`);
+    if (redis > 0) this.add('Redis commands', redis);
+    this.edge.note(this.#now());
+  }
 
   add(name: string, count = 1): void {
     this.#counts.set(name, (this.#counts.get(name) ?? 0) + count);
@@ -20,21 +49,6 @@ export class Meters {
   /** By name. */
   all(): [string, number][] {
     return [...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1));
-  }
-}
-
-/** Events by the second: the fullest one, to compare with a limit. */
-export class Load {
-  /** Events in the fullest second. */
-  most = 0;
-  #second = -1;
-  #count = 0;
-
-  note(now: number): void {
-    const second = Math.floor(now / 1_000);
-    this.#count = second === this.#second ? this.#count + 1 : 1;
-    this.#second = second;
-    if (this.#count > this.most) this.most = this.#count;
   }
 }
 

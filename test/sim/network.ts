@@ -24,6 +24,8 @@ export interface Party {
   readonly life: number;
   /** Lets one event in; false when the party died of it before anything happened. */
   step(event: () => void): boolean;
+  /** A request has reached it. */
+  asked(): void;
   /** Whether it can be reached now. */
   reachable(): boolean;
   /** Takes note of a message going out; returns how long the output gate holds it, ms. */
@@ -135,6 +137,7 @@ export class Network {
   ): void {
     if (!to.reachable()) return fail('lost');
     if (this.#faults.roll('overloaded')) return fail('overloaded');
+    to.asked();
     const alive = to.step(() => {
       let value: Answer | Promise<Answer>;
       try {

@@ -11,6 +11,8 @@ import {
 import type { ParentRpc } from '../../durable-objects/protocol/queue-rpc.ts';
 import type { AdmissionSettings, SaleDefinition } from '../../durable-objects/core/sale.ts';
 import type { QueueStore } from '../../durable-objects/storage/queue-store.ts';
+import type { RelayStore } from '../../durable-objects/storage/relay-store.ts';
+import type { SeatStore } from '../../durable-objects/storage/seat-records.ts';
 import type { RoomStore } from '../../durable-objects/storage/room-store.ts';
 import { MemorySeatStore } from '../../durable-objects/storage/memory-seat-store.ts';
 import { MemoryQueueStore } from '../../durable-objects/storage/queue-store-memory.ts';
@@ -22,6 +24,16 @@ import { Outside } from './actors/outside.ts';
 import { RelayActor } from './actors/relay.ts';
 import { SaleActor } from './actors/sale.ts';
 import type { Served, Surroundings } from './actors/actor.ts';
+import { metered } from './bill/metered.ts';
+import {
+  QUEUE_ROWS,
+  RELAY_ROWS,
+  ROOM_ROWS,
+  SEAT_ROWS,
+  TIMER_ROWS,
+  type RowCosts,
+} from './bill/rows.ts';
+import { JoinWaits } from './join-waits.ts';
 import { Auditor } from './auditor/auditor.ts';
 import { Clock } from './clock.ts';
 import { Faults } from './faults.ts';
@@ -33,6 +45,7 @@ import { Network } from './network.ts';
 import { Random } from './random.ts';
 import { LeanQueueStore } from './stores/lean-queue-store.ts';
 import { LeanRoomStore } from './stores/lean-room-store.ts';
+import { LeanSeatStore } from './stores/lean-seat-store.ts';
 import type { Scenario } from './scenario.ts';
 
 /** When the fans of a run begin to come; the sale opens some time after. */
@@ -56,7 +69,7 @@ export interface Tampering {
 export class World {
   readonly scenario: Scenario;
   readonly clock: Clock;
-  readonly meters = new Meters();
+  readonly meters: Meters;
   readonly faults: Faults;
   readonly auditor: Auditor;
   readonly sale: SaleActor;
@@ -70,6 +83,12 @@ export class World {
   readonly #random: Random;
   readonly #tampering: Tampering;
   #leavesNow: number;
+  /** How long fans waited to hear of their place. */
+  readonly waits: JoinWaits;
+  /** In a run of millions: what EventSale has written down. */
+  readonly lean = { queue: new LeanQueueStore(), seats: new LeanSeatStore() };
+  /** Hears of each tick as it is published. */
+  onTick: (tick: Tick) => void = () => undefined;
 
   constructor(scenario: Scenario, tampering: Tampering = {}) {
     this.scenario = scenario;
@@ -78,6 +97,7 @@ export class World {
     this.clock = new Clock(START, scenario.exact ? 'event' : 'millisecond');
     this.#random = new Random(seed);
     this.faults = new Faults(scenario.faults, this.#random.fork());
+    this.meters = new Meters(() => this.clock.now);
     const { clock, meters, faults } = this;
     const network = new Network(clock, this.#random.fork(), {
       faults,
@@ -95,6 +115,7 @@ export class World {
       skewMs: 3_500,
       onViolation: (violation) => clock.fail(violation),
     });
+    this.waits = new JoinWaits(fans);
     this.outside = new Outside(this.#around);
     this.sale = this.#sale();
     this.relays = this.#relays();
@@ -106,9 +127,15 @@ export class World {
       leavesMax,
       leaves: { of: (fan) => this.leafOf(fan), at: (index) => this.leafAt(index) },
       listener: {
-        asks: (fan) => this.auditor.asks(fan),
+        asks: (fan) => {
+          this.auditor.asks(fan);
+          this.waits.asks(fan, clock.now);
+        },
         asksToLeave: (fan) => this.auditor.asksToLeave(fan),
-        hears: (fan, heard, saidAt) => this.auditor.hears(fan, heard, saidAt),
+        hears: (fan, heard, saidAt) => {
+          this.auditor.hears(fan, heard, saidAt);
+          if (heard.type === 'place' && heard.position !== null) this.waits.told(fan, clock.now);
+        },
         comesIn: (fan) => void this.#visit(fan),
       },
     });
@@ -169,7 +196,9 @@ export class World {
     const sale = new SaleActor(definition.eventId, this.#around, {
       definition,
       queue: auditor.overhear(this.#queueStore()),
-      seats: new MemorySeatStore(),
+      seats: this.scenario.exact
+        ? new MemorySeatStore()
+        : this.#metered<SeatStore>(this.lean.seats, 'EventSale', SEAT_ROWS),
       timers: this.#timers(),
       ports: (actor) => this.outside.ports(actor, definition),
       room: (name) => this.#room(name),
@@ -179,20 +208,33 @@ export class World {
     return sale;
   }
 
+  /** A store whose rows are counted, in runs that are not copied and kept whole. */
+  #metered<Store extends object>(store: Store, kind: string, costs: RowCosts<Store>): Store {
+    return metered(store, kind, costs, this.meters);
+  }
+
   #queueStore(): QueueStore {
-    const store = this.scenario.exact ? new MemoryQueueStore() : new LeanQueueStore();
+    const store = this.scenario.exact
+      ? new MemoryQueueStore()
+      : this.#metered<QueueStore>(this.lean.queue, 'EventSale', QUEUE_ROWS);
     return this.#tampering.queueStore?.(store) ?? store;
   }
 
   #roomStore(leaf: string): RoomStore {
     const store = this.scenario.exact
       ? new MemoryRoomStore()
-      : new LeanRoomStore((first, count) => this.auditor.owns(leaf, first, count));
+      : this.#metered<RoomStore>(
+          new LeanRoomStore((first, count) => this.auditor.owns(leaf, first, count)),
+          'leaf',
+          ROOM_ROWS,
+        );
     return this.#tampering.roomStore?.(store) ?? store;
   }
 
   #timers(): MemoryTimers {
-    const timers = new MemoryTimers();
+    const timers = this.scenario.exact
+      ? new MemoryTimers()
+      : this.#metered<MemoryTimers>(new MemoryTimers(), 'EventSale timers', TIMER_ROWS);
     return this.#tampering.timers?.(timers) ?? timers;
   }
 
@@ -203,7 +245,9 @@ export class World {
       (_, index) => {
         const name = relayName(eventId, index);
         return new RelayActor(name, this.#around, {
-          store: new MemoryRelayStore(),
+          store: this.scenario.exact
+            ? new MemoryRelayStore()
+            : this.#metered<RelayStore>(new MemoryRelayStore(), 'relay', RELAY_ROWS),
           parent: () => this.sale,
           child: (child) => this.#room(child),
         });
@@ -244,6 +288,7 @@ export class World {
 
   #published(tick: Tick): void {
     this.crowd.tick = tick;
+    this.onTick(tick);
     this.auditor.frame(tick, this.#samples(tick));
   }
 

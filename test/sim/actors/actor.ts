@@ -29,7 +29,8 @@ const ALARM_RETRIES = 6;
 export abstract class Actor<Desk> implements Party {
   readonly name: string;
   readonly wake = new Wakefulness();
-  readonly load = new Load();
+  /** Requests that it was asked, a socket's messages among them. */
+  readonly requests = new Load();
   protected readonly around: Surroundings;
   #life = 0;
   #desk: Desk | null = null;
@@ -76,7 +77,6 @@ export abstract class Actor<Desk> implements Party {
   step(event: () => void): boolean {
     const { clock, faults } = this.around;
     this.wake.note(clock.now);
-    this.load.note(clock.now);
     if (faults.roll('crash before')) {
       this.crash();
       return false;
@@ -88,6 +88,10 @@ export abstract class Actor<Desk> implements Party {
     void this.desk;
     event();
     return true;
+  }
+
+  asked(): void {
+    this.requests.note(this.around.clock.now);
   }
 
   reachable(): boolean {

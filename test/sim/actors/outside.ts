@@ -28,6 +28,8 @@ export class Bystander implements Party {
     return true;
   }
 
+  asked(): void {}
+
   reachable(): boolean {
     return true;
   }

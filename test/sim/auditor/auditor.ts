@@ -29,6 +29,8 @@ export class Auditor implements CrowdListener {
   readonly fans: FanBook;
   readonly #options: AuditorOptions;
   #seq = 0;
+  /** Largest error of people ahead that a client computed, as a share of at least 1,000. */
+  aheadError = 0;
 
   constructor(options: AuditorOptions) {
     this.#options = options;
@@ -84,6 +86,10 @@ export class Auditor implements CrowdListener {
       );
       for (const { order, ahead } of samples) {
         const truth = this.line.peopleBetween(tick.cursor, order);
+        this.aheadError = Math.max(
+          this.aheadError,
+          Math.abs(truth - ahead) / Math.max(1_000, truth),
+        );
         const allowed = truth < 1_000 ? 1 : truth / 1_000;
         mustHold(
           Math.abs(truth - ahead) <= allowed,

@@ -1,4 +1,4 @@
-import type { Meters } from '../meters.ts';
+import { Meters } from '../meters.ts';
 import { BILLING, CPU_MS, PRICES } from './prices.ts';
 
 /** One line of the bill, USD. */
@@ -17,8 +17,16 @@ export interface ObjectTime {
   awakeMs: number;
 }
 
-/** The bill of a run, from its meters. Quantities without a price have none in the lists and cost nothing. */
-export function billOf(meters: Meters, times: readonly ObjectTime[], hours: number): BillLine[] {
+/** What was counted in a run, by name, and how long its objects were in memory. */
+export interface Counted {
+  counts: readonly (readonly [string, number])[];
+  times: readonly ObjectTime[];
+}
+
+/** The bill of a run of so many hours. Quantities without a price have none in the lists and cost nothing. */
+export function billOf({ counts, times }: Counted, hours: number): BillLine[] {
+  const meters = new Meters();
+  for (const [name, count] of counts) meters.add(name, count);
   const lines: BillLine[] = [];
   const add = (group: string, name: string, quantity: number, unit: string, price: number) => {
     if (quantity > 0) lines.push({ group, name, quantity, unit, usd: quantity * price });

@@ -2,7 +2,7 @@ import type { QueueStore } from '../../../durable-objects/storage/queue-store.ts
 import type { RelayStore } from '../../../durable-objects/storage/relay-store.ts';
 import type { RoomStore } from '../../../durable-objects/storage/room-store.ts';
 import type { SeatStore } from '../../../durable-objects/storage/seat-store.ts';
-import type { Timers } from '../../../durable-objects/storage/timers.ts';
+import type { MemoryTimers } from '../../../durable-objects/storage/timers.ts';
 
 /** Rows that SQLite writes for one call, an index entry counting as one: as Cloudflare bills them. */
 export type RowCosts<Store> = {
@@ -57,16 +57,12 @@ export const RELAY_ROWS: RowCosts<RelayStore> = {
 };
 
 /** Changes only: what is set already is not written again. */
-export const TIMER_ROWS: RowCosts<Timers> = {
-  set: (_, changed) => (changedTimer(changed) ? 3 : 0),
-  clear: (_, changed) => (changedTimer(changed) ? 1 : 0),
+export const TIMER_ROWS: RowCosts<MemoryTimers> = {
+  set: (_, changed) => (changed ? 3 : 0),
+  clear: (_, changed) => (changed ? 1 : 0),
   due: 0,
   next: 0,
 };
-
-function changedTimer(answer: unknown): boolean {
-  return answer === true;
-}
 
 /** Most of what a purchase writes: each seat a row, an order one and its index up to two, an outbox entry four and four when it goes. */
 export const SEAT_ROWS: RowCosts<SeatStore> = {

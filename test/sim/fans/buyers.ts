@@ -1,6 +1,7 @@
 import type { HoldId, RequestId, SeatId } from '../../../durable-objects/core/ids.ts';
 import { expandPlan } from '../../../durable-objects/core/plan-geometry.ts';
 import type { SeatPlan } from '../../../durable-objects/core/plan.ts';
+import { seatCodeAt } from '../../../durable-objects/core/seat-status.ts';
 import { admissionIdOf } from '../../../durable-objects/core/place-order.ts';
 import type { SaleQueueRpc } from '../../../durable-objects/protocol/queue-rpc.ts';
 import type { SaleSeatsRpc } from '../../../durable-objects/protocol/seats-rpc.ts';
@@ -12,6 +13,8 @@ import type { Habits } from './habits.ts';
 /** How often a buyer tries one step before giving up. */
 const TRIES = 6;
 const RETRY_MS = 3_000;
+/** The code of a seat that can be held. */
+const FREE = 0;
 
 /** What happens inside: seats looked at, held, ordered and paid, by fans who answer for themselves. */
 export class Buyers {
@@ -25,7 +28,6 @@ export class Buyers {
   /** Where the next buyer looks for seats: most take what nobody else is looking at. */
   #nextSeat = 0;
   #requests = 0;
-  readonly #givenBack: SeatId[] = [];
   bought = 0;
   seatsBought = 0;
 
@@ -50,7 +52,7 @@ export class Buyers {
   /** A fan's time inside, from coming in to leaving. `place` is theirs. */
   async visit(fan: number, place: number): Promise<void> {
     const { random, meters } = this.#around;
-    meters.add('Worker requests: seats');
+    meters.worker('seats');
     await this.#try('seats', (sale) => sale.seats());
     await this.#pause(random.exponential(this.#habits.stepMs));
     if (!random.chance(this.#habits.buys)) return;
@@ -58,13 +60,13 @@ export class Buyers {
     if (holdId === null) return;
     await this.#pause(random.exponential(this.#habits.stepMs));
     const accountId = accountOf(fan);
-    this.#count('booking', 2);
+    this.#around.meters.worker('booking', 2);
     const created = await this.#try('createOrder', (sale) =>
       sale.createOrder({ accountId, holdId }),
     );
     if (!created?.ok) return;
     const { orderId } = created.order;
-    this.#count('intent', 2);
+    this.#around.meters.worker('intent', 2);
     const started = await this.#try('startPayment', (sale) =>
       sale.startPayment({ accountId, orderId }),
     );
@@ -74,7 +76,7 @@ export class Buyers {
     this.bought += 1;
     this.seatsBought += started.order.items.length;
     this.#hook(started.paymentIntentId);
-    this.#count('confirm', 1);
+    this.#around.meters.worker('confirm', 1);
     await this.#try('settle', (sale) => sale.settle({ orderId, accountId }));
   }
 
@@ -88,9 +90,9 @@ export class Buyers {
   }
 
   async #lock(fan: number, place: number): Promise<HoldId | null> {
-    const seatIds = this.#pick(1 + this.#around.random.int(4));
+    const seatIds = await this.#pick(1 + this.#around.random.int(4));
     if (seatIds.length === 0) return null;
-    this.#count('lock', 2);
+    this.#around.meters.worker('lock', 2);
     const request = {
       accountId: accountOf(fan),
       admissionId: admissionIdOf(this.#eventId, place),
@@ -102,16 +104,24 @@ export class Buyers {
     return outcome?.ok === true ? outcome.hold.holdId : null;
   }
 
-  /** Seats next to each other from where nobody looked yet; later, what others may have given back. */
-  #pick(count: number): SeatId[] {
-    const { random } = this.#around;
+  /** Seats next to each other from where nobody looked yet; later, what the seat map shows as free. */
+  async #pick(count: number): Promise<SeatId[]> {
     const from = this.#nextSeat;
     if (from + count <= this.#seats.length) {
       this.#nextSeat += count;
       return this.#seats.slice(from, from + count);
     }
-    const again = this.#givenBack.splice(0, count);
-    return again.length > 0 ? again : [random.pick(this.#seats)];
+    this.#around.meters.worker('seats');
+    const snapshot = await this.#try('seats', (sale) => sale.seats());
+    if (snapshot === null) return [];
+    const free: SeatId[] = [];
+    const start = this.#around.random.int(this.#seats.length);
+    for (let i = 0; i < this.#seats.length && free.length < count; i++) {
+      const index = (start + i) % this.#seats.length;
+      const id = this.#seats[index];
+      if (id !== undefined && seatCodeAt(snapshot.packed, index) === FREE) free.push(id);
+    }
+    return free;
   }
 
   /** Stripe's webhook, soon after the money. */
@@ -120,17 +130,11 @@ export class Buyers {
     const orderId = this.#outside.orderOf(intentId);
     if (orderId === null) return;
     clock.after(random.exponential(3_000), () => {
-      meters.add('Worker requests: webhook');
+      meters.worker('webhook');
       void this.#try('settle', (sale) =>
         sale.settle({ orderId, stripeEventId: `evt_${intentId}` }),
       );
     });
-  }
-
-  /** A Worker request, with its commands to Redis: one asks whether the session was ended, one counts. */
-  #count(route: string, redis: number): void {
-    this.#around.meters.add(`Worker requests: ${route}`);
-    this.#around.meters.add('Redis commands', redis);
   }
 
   async #try<Answer>(

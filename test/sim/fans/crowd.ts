@@ -58,6 +58,7 @@ export class Crowd {
   readonly #wheel: Wheel;
   readonly #start: number;
   #arrived = 0;
+  #stopped = false;
 
   constructor(around: Surroundings, options: CrowdOptions) {
     const { fans, seed, slotMs, leavesMax } = options;
@@ -84,6 +85,7 @@ export class Crowd {
 
   /** The next arrivals, slot by slot until all have come. */
   #expect(): void {
+    if (this.#stopped) return;
     const { clock } = this.#around;
     const { arrivals, fans, slotMs } = this.#options;
     const by = Math.round(fans * Math.min(1, arrivedBy(arrivals, clock.now - this.#start)));
@@ -94,11 +96,10 @@ export class Crowd {
   #arrive(fan: number): void {
     const { meters } = this.#around;
     const { habits } = this.#options;
-    meters.add('Worker requests: page');
-    meters.add('Worker requests: event');
+    meters.worker('page');
+    meters.worker('event');
     if (this.#chance(fan, ASK.signsIn) < habits.signsIn) {
-      meters.add('Worker requests: sign-in');
-      meters.add('Redis commands', REDIS_PER_SIGN_IN);
+      meters.worker('sign-in', REDIS_PER_SIGN_IN);
     }
     if (this.#chance(fan, ASK.polls) < habits.polls) this.table.set(fan, FLAG.polls, true);
     else this.#connect(fan);
@@ -122,6 +123,7 @@ export class Crowd {
   }
 
   #act(slot: number, fans: Int32Array): void {
+    if (this.#stopped) return;
     const { due } = this.table;
     for (const fan of fans) {
       if (due[fan] !== slot) continue;
@@ -208,7 +210,7 @@ export class Crowd {
   #show(fan: number): void {
     this.table.set(fan, FLAG.hidden, false);
     this.#connect(fan);
-    this.#around.meters.add('Worker requests: status');
+    this.#around.meters.worker('status');
     this.#requests.position(fan);
     this.#plan(fan);
   }
@@ -222,7 +224,7 @@ export class Crowd {
     }
     const order = this.#orders.get(fan);
     const { tick } = this;
-    this.#around.meters.add('Worker requests: status');
+    this.#around.meters.worker('status');
     if (tick === null || order === undefined || order < tick.cursor || tick.within > 1)
       this.#requests.position(fan);
     this.#plan(fan);
@@ -354,6 +356,11 @@ export class Crowd {
       this.#set(fan, DOING.gone, null);
       clock.after(random.next() * withinMs, () => this.table.close(fan));
     }
+  }
+
+  /** The run is over: nobody does anything any more but hear what is on its way. */
+  stop(): void {
+    this.#stopped = true;
   }
 
   /** Fans who have asked something and heard nothing yet. */

@@ -39,7 +39,7 @@ export class Requests {
     leaf = this.#leaves.of(fan),
     hops = 0,
   ): void {
-    if (hops === 0) this.#around.meters.add('Worker requests: live');
+    if (hops === 0) this.#around.meters.worker('live');
     this.#around.meters.add('object requests: leaf fetch');
     this.#oneWay(leaf, () => {
       const home = leaf.desk.homeOf(accountOf(fan));
@@ -61,21 +61,21 @@ export class Requests {
 
   /** `POST /api/queue/join`. */
   join(fan: number): void {
-    this.#around.meters.add('Worker requests: join');
+    this.#around.meters.worker('join');
     const accountId = accountOf(fan);
     this.#ask(fan, 'join', (leaf) => leaf.desk.join({ accountId }));
   }
 
   /** `GET /api/queue/position/…`: comes in when called. */
   position(fan: number): void {
-    this.#around.meters.add('Worker requests: position');
+    this.#around.meters.worker('position');
     const accountId = accountOf(fan);
     this.#ask(fan, 'position', (leaf) => leaf.rpc.position({ accountId, claim: true }));
   }
 
   /** `DELETE /api/queue/leave/…`. */
   leave(fan: number): void {
-    this.#around.meters.add('Worker requests: leave');
+    this.#around.meters.worker('leave');
     const accountId = accountOf(fan);
     this.#ask(fan, 'leave', (leaf) => leaf.rpc.leave({ accountId }));
   }
@@ -85,7 +85,9 @@ export class Requests {
     const { clock, network, faults } = this.#around;
     if (faults.roll('request lost')) return;
     clock.after(network.delay('fan'), () => {
-      if (leaf.reachable()) leaf.step(event);
+      if (!leaf.reachable()) return;
+      leaf.asked();
+      leaf.step(event);
     });
   }
 

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { figuresOf, pictureOf } from '../../sim/big-report.ts';
+import { runBig } from '../../sim/big-run.ts';
+import { billOf, byGroup, total } from '../../sim/bill/bill.ts';
+import { PRICES } from '../../sim/bill/prices.ts';
+import { optionsOf } from '../../sim/options.ts';
+
+const FANS = 1_500;
+const HOURS = 0.75;
+const effort = { wallSeconds: 1, cpuSeconds: 1, peakMb: 1 };
+
+describe('a big sale without faults, and its bill', () => {
+  const running = runBig({ fans: FANS, hours: HOURS, seed: 1 });
+
+  it('keeps every promise, and every figure of it its bar', async () => {
+    const run = await running;
+    const missed = figuresOf(run, effort).filter(({ ok }) => !ok);
+    // A hall of 2,500 seats for 1,500 fans is not sold out.
+    expect(missed.map(({ name }) => name)).toEqual(['sections sold out']);
+    expect(run.world.auditor.line.tail).toBeGreaterThanOrEqual(FANS);
+    expect(run.world.buyers.seatsBought).toBeGreaterThan(100);
+    expect(pictureOf(run, 'a sale')).toContain('<svg');
+  });
+
+  it('counts every request that a fan, a leaf and a webhook make', async () => {
+    const counts = new Map((await running).counts.counts);
+    const at = (name: string): number => counts.get(name) ?? 0;
+    expect(at('Worker requests: page')).toBe(FANS);
+    expect(at('Worker requests: join')).toBe(at('object requests: leaf join'));
+    expect(at('rows written: leaf addBatch')).toBe(at('rows written: leaf setGrant'));
+    expect(at('object requests: sale grantPlaces')).toBe(at('rows written: leaf addBatch'));
+    expect(at('Worker requests: webhook')).toBe(at('Worker requests: confirm'));
+  });
+
+  it('is billed line by line at list prices', async () => {
+    const lines = billOf((await running).counts, HOURS);
+    const line = lines.find(({ name }) => name === 'page');
+    expect(line?.usd).toBeCloseTo(FANS * PRICES.workerRequest, 12);
+    const sum = byGroup(lines).reduce((usd, group) => usd + group.usd, 0);
+    expect(sum).toBeCloseTo(total(lines), 12);
+    const [duration] = lines.filter(({ name }) => name.endsWith('× leaves'));
+    // One leaf, in memory from the first fan to the end.
+    expect(duration?.quantity).toBeGreaterThan(HOURS * 3_600 * 0.128 * 0.9);
+    expect(duration?.quantity).toBeLessThan(HOURS * 3_600 * 0.128 * 1.1);
+  });
+});
+
+describe('what the simulator is asked for', () => {
+  it('is read from the command line, and nonsense is refused', () => {
+    expect(optionsOf([])).toMatchObject({ fans: null, seeds: { first: 1, last: 300 } });
+    expect(optionsOf(['--fans', '13000000', '--hours', '1.5'])).toMatchObject({
+      fans: 13_000_000,
+      hours: 1.5,
+    });
+    expect(optionsOf(['--seed', '7']).seeds).toEqual({ first: 7, last: 7 });
+    expect(optionsOf(['--seeds', '5..9']).seeds).toEqual({ first: 5, last: 9 });
+    for (const nonsense of [['--fans', '-1'], ['--fans', '1e6'], ['--seeds', '9..5'], ['--fan']])
+      expect(() => optionsOf(nonsense)).toThrow(/must be|not seeds|Unknown option|ambiguous/);
+  });
+});

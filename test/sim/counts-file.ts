@@ -1,0 +1,5 @@
+/** Where a big run leaves its picture and what it has counted: in a folder that git ignores. */
+export function countsFile(fans: number, hours: number): { counts: URL; picture: URL } {
+  const base = new URL(`../../.sim/${fans}-fans-${hours}-hours`, import.meta.url);
+  return { counts: new URL(`${base.href}.json`), picture: new URL(`${base.href}.svg`) };
+}

@@ -1,37 +1,24 @@
 import { expandPlan, stadiumPlan } from '../../durable-objects/core/plan-geometry.ts';
 import { runLoad } from '../support/http-load.ts';
-import type { LoadAnswer, LoadRequest } from '../support/http-load.ts';
+import type { LoadRequest } from '../support/http-load.ts';
 import { LiveCrowd } from '../support/live-load.ts';
-import { addSale, liveTarget, loadFans } from '../support/sale-fixture.ts';
-import type { LoadFan } from '../support/sale-fixture.ts';
-import { againstFloor, durationAgainstFloor, median } from './report.ts';
+import { addSale, loadFans } from '../support/sale-fixture.ts';
+import { againstFloor, durationAgainstFloor } from './report.ts';
 import type { Figure } from './report.ts';
 import type { Stage } from './stage.ts';
+import {
+  admissionTokens,
+  CONNECTIONS,
+  crowdOf,
+  inTurns,
+  joinLive,
+  joinOverHttp,
+  mustAll,
+  post,
+} from './steps.ts';
 
-const ROUNDS = [1, 2, 3, 4, 5];
-const CONNECTIONS = 128;
-/** The first bar of issue 2: half of the floor. */
-const BAR = 0.5;
-
-function post(
-  path: string,
-  token: string,
-  body: unknown,
-  headers: Record<string, string> = {},
-): LoadRequest {
-  return {
-    method: 'POST',
-    path,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(body),
-  };
-}
-
-function mustAll(answers: readonly LoadAnswer[], status: number): void {
-  const wrong = answers.find((answer) => answer.status !== status);
-  if (wrong !== undefined)
-    throw new Error(`expected ${status}, got ${wrong.status}: ${wrong.body.slice(0, 300)}`);
-}
+/** Shares of the floor that must be reached (issues 3 and 4); a broadcast may take 1.3 times the bare one's time. */
+const BARS = { httpJoin: 0.8, liveJoin: 0.6, lock: 0.8, broadcast: 0.77 };
 
 function floorInserts(stage: Stage, count: number, series: string): LoadRequest[] {
   return Array.from({ length: count }, (_, index) =>
@@ -39,32 +26,11 @@ function floorInserts(stage: Stage, count: number, series: string): LoadRequest[
   );
 }
 
-/** Runs ours and the floor in turns and takes the median of each, so that a slow minute hurts both. */
-async function inTurns(
-  ours: (round: number) => Promise<number>,
-  floor: (round: number) => Promise<number>,
-): Promise<{ ours: number; floor: number }> {
-  const taken = { ours: [] as number[], floor: [] as number[] };
-  for (const round of ROUNDS) {
-    taken.floor.push(await floor(round));
-    taken.ours.push(await ours(round));
-  }
-  return { ours: median(taken.ours), floor: median(taken.floor) };
-}
-
 /** Joins over HTTP: each by another fan, each told its place only when durable. */
 export async function httpJoin(stage: Stage): Promise<Figure> {
   const count = 4_000;
   const rate = await inTurns(
-    async (round) => {
-      const event = `bench-http-${round}`;
-      await addSale(stage.databaseUrl, event, { opensInDays: 1 });
-      const fans = await loadFans(count, 100 + round);
-      const requests = fans.map((fan) => post('/api/queue/join', fan.token, { eventId: event }));
-      const { answers, perSecond } = await runLoad(stage.product.port, requests, CONNECTIONS);
-      mustAll(answers, 200);
-      return perSecond;
-    },
+    (round) => joinOverHttp(stage, `bench-http-${round}`, { count, series: 100 + round }),
     async (round) => {
       const { answers, perSecond } = await runLoad(
         stage.floor.port,
@@ -75,11 +41,7 @@ export async function httpJoin(stage: Stage): Promise<Figure> {
       return perSecond;
     },
   );
-  return againstFloor('HTTP join', 'joins/s', rate.ours, rate.floor, BAR);
-}
-
-function crowdOf(stage: Stage, event: string, fans: readonly LoadFan[]): Promise<LiveCrowd> {
-  return LiveCrowd.open(fans.map((fan) => liveTarget(stage.product.port, event, fan)));
+  return againstFloor('HTTP join', 'joins/s', rate.ours, rate.floor, BARS.httpJoin);
 }
 
 function floorCrowd(stage: Stage, name: string, count: number): Promise<LiveCrowd> {
@@ -91,17 +53,7 @@ function floorCrowd(stage: Stage, name: string, count: number): Promise<LiveCrow
 export async function liveJoin(stage: Stage): Promise<Figure> {
   const count = 3_000;
   const rate = await inTurns(
-    async (round) => {
-      const event = `bench-live-${round}`;
-      await addSale(stage.databaseUrl, event, { opensInDays: 1 });
-      const crowd = await crowdOf(stage, event, await loadFans(count, 200 + round));
-      const ms = await crowd.until(
-        () => crowd.sendAll('{"v":1,"type":"join"}'),
-        (text) => text.includes('"type":"place"'),
-      );
-      crowd.close();
-      return count / (ms / 1000);
-    },
+    (round) => joinLive(stage, `bench-live-${round}`, { count, series: 200 + round }),
     async (round) => {
       const crowd = await floorCrowd(stage, `l${round}`, count);
       const ms = await crowd.until(
@@ -112,27 +64,7 @@ export async function liveJoin(stage: Stage): Promise<Figure> {
       return count / (ms / 1000);
     },
   );
-  return againstFloor('live join', 'joins/s', rate.ours, rate.floor, BAR);
-}
-
-async function admissionTokens(
-  stage: Stage,
-  event: string,
-  fans: readonly LoadFan[],
-): Promise<string[]> {
-  const joins = fans.map((fan) => post('/api/queue/join', fan.token, { eventId: event }));
-  mustAll((await runLoad(stage.product.port, joins, CONNECTIONS)).answers, 200);
-  await new Promise((resolve) => setTimeout(resolve, 2_500));
-  const asks = fans.map((fan): LoadRequest => ({
-    method: 'GET',
-    path: `/api/queue/position/${event}`,
-    headers: { authorization: `Bearer ${fan.token}` },
-  }));
-  const { answers } = await runLoad(stage.product.port, asks, CONNECTIONS);
-  mustAll(answers, 200);
-  return answers.map(
-    (answer) => (JSON.parse(answer.body) as { admissionToken?: string }).admissionToken ?? '',
-  );
+  return againstFloor('live join', 'joins/s', rate.ours, rate.floor, BARS.liveJoin);
 }
 
 /** Locks over HTTP: each by another admitted fan, one free seat each, of 60,000. */
@@ -171,7 +103,7 @@ export async function lock(stage: Stage): Promise<Figure> {
       return perSecond;
     },
   );
-  return againstFloor('lock', 'locks/s', rate.ours, rate.floor, BAR);
+  return againstFloor('lock', 'locks/s', rate.ours, rate.floor, BARS.lock);
 }
 
 /** One tick to every socket of a leaf, from the order to send it until the last fan has it. */
@@ -203,5 +135,10 @@ export async function broadcast(stage: Stage): Promise<Figure> {
   );
   ours.close();
   bare.close();
-  return durationAgainstFloor(`tick broadcast to ${count} sockets`, time.ours, time.floor, BAR);
+  return durationAgainstFloor(
+    `tick broadcast to ${count} sockets`,
+    time.ours,
+    time.floor,
+    BARS.broadcast,
+  );
 }

@@ -1,16 +1,33 @@
 import { cpus } from 'node:os';
 import { broadcast, httpJoin, liveJoin, lock } from './cases.ts';
 import { bestAvailable } from './core-best.ts';
+import { drawEverybody } from './core-draw.ts';
+import { growthFigures } from './core-growth.ts';
+import { presenceFigures } from './core-presence.ts';
+import { lockAndConfirm } from './core-seats.ts';
 import { latency } from './latency.ts';
+import { usualJoins } from './peers/joins.ts';
+import { refresh } from './peers/refresh.ts';
+import { queueState } from './peers/sorted-set.ts';
 import { report } from './report.ts';
 import type { Figure } from './report.ts';
 import { setStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 
 /** Cases on bare workerd, beside their floors. */
-const STAGED = { httpJoin, liveJoin, lock, broadcast };
+const STAGED = { httpJoin, liveJoin, lock, broadcast, usualJoins, refresh };
 /** Cases that bring up what they need. */
-const ALONE = { bestAvailable, latency };
+const ALONE = {
+  draw: drawEverybody,
+  presence: presenceFigures,
+  growth: growthFigures,
+  seats: lockAndConfirm,
+  bestAvailable,
+  queueState,
+  latency,
+};
+
+type Answer = Figure | Figure[];
 
 /** `npm run bench [-- CASE] [-- --json FILE] [-- --strict]`: ours and the floor in the same minute. */
 async function run(only: string | undefined): Promise<Figure[]> {
@@ -18,19 +35,19 @@ async function run(only: string | undefined): Promise<Figure[]> {
     Object.entries(cases).flatMap(([name, measure]) =>
       only === undefined || only === name ? [measure] : [],
     );
-  const staged = chosen<(stage: Stage) => Promise<Figure>>(STAGED);
-  const alone = chosen<() => Promise<Figure[]>>(ALONE);
+  const staged = chosen<(stage: Stage) => Promise<Answer>>(STAGED);
+  const alone = chosen<() => Answer | Promise<Answer>>(ALONE);
   if (staged.length + alone.length === 0) throw new Error(`no such case: ${only}`);
   const figures: Figure[] = [];
   if (staged.length > 0) {
     const stage = await setStage();
     try {
-      for (const measure of staged) figures.push(await measure(stage));
+      for (const measure of staged) figures.push(...[await measure(stage)].flat());
     } finally {
       await stage.close();
     }
   }
-  for (const measure of alone) figures.push(...(await measure()));
+  for (const measure of alone) figures.push(...[await measure()].flat());
   return figures;
 }
 

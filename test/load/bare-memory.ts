@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { LiveCrowd } from '../support/live-load.ts';
 import { LOCAL_SECRET } from '../support/sale-fixture.ts';
 import { bundle, startWorkerd } from '../support/workerd.ts';
-import { peakMemoryOf } from './cpu.ts';
+import { peakMemoryOf } from '../support/cpu.ts';
 
 /** Peak resident memory of a workerd that does nothing but hold so many sockets and echo once, bytes. */
 export async function bareSocketsMemory(sockets: number): Promise<number> {

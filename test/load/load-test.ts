@@ -5,7 +5,7 @@ import { connectionsMax } from '../support/workerd.ts';
 import { mulberry } from './chance.ts';
 import { ask, question } from './asking.ts';
 import { Buyers } from './buyers.ts';
-import { cpuSecondsOf, cpuSecondsOfAll, peakMemoryOf } from './cpu.ts';
+import { cpuSecondsOf, cpuSecondsOfAll, peakMemoryOf } from '../support/cpu.ts';
 import { Crowd } from './crowd.ts';
 import type { FanWorld } from './fan-world.ts';
 import { Hostiles } from './hostile.ts';

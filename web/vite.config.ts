@@ -8,7 +8,7 @@ const WORKER = 'http://localhost:8787';
 const BASE = [
   /node_modules\/solid-js\//,
   /web\/src\/(live|format|components|router)\/(?!event-art|field|next-address|money|price)/,
-  /web\/src\/api\/(?!account|seats|bookings)/,
+  /web\/src\/api\/(?!account|seats|bookings|organiser)/,
   /web\/src\/i18n\/[^/]+\.ts$/,
   /durable-objects\/(core\/tick|protocol\/live)\.ts/,
 ];

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEMO_ORGANISER } from '../../drizzle/demo-data.ts';
 import { openBrowser } from '../support/browser.ts';
 import { startDev } from '../support/dev-server.ts';
 import type { DevServer } from '../support/dev-server.ts';
@@ -111,5 +112,30 @@ describe('every page', () => {
     await see('api-docs', heading);
     expect(found).toEqual([]);
     await fan.leave();
+  });
+
+  it('lets an organiser pause a sale and see what was done, and a fan not', async () => {
+    const fan = await Fan.arrive(browser, dev.origin, 'curious@example.com');
+    const next = encodeURIComponent('/events/pages-lobby/organiser');
+    await fan.goto(`/register?next=${next}`);
+    await fan.register();
+    await fan.page.getByText('This belongs to another account.').waitFor();
+    await fan.leave();
+
+    const { email, password } = DEMO_ORGANISER;
+    const organiser = await Fan.arrive(browser, dev.origin, email);
+    const { page } = organiser;
+    await organiser.goto('/sign-in?next=/events/pages-lobby');
+    await page.getByLabel('E-mail address').fill(email);
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('link', { name: 'Look after this sale' }).click();
+    await page.getByText('The sale is on').waitFor();
+    await page.getByLabel('Reason').first().fill('The stage crew asked for it.');
+    await page.getByRole('button', { name: 'Pause the sale' }).click();
+    await page.getByText('Paused: nobody is called in').waitFor();
+    await page.getByText('The stage crew asked for it.').waitFor();
+    expect(await inspect(organiser, 'organiser')).toEqual([]);
+    await organiser.leave();
   });
 });

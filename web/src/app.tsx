@@ -41,6 +41,7 @@ const Seats = page(() => import('./pages/seats.tsx'), 'seats', 'purchase');
 const Checkout = page(() => import('./pages/checkout.tsx'), 'checkout', 'purchase');
 const Bookings = page(() => import('./pages/bookings.tsx'), 'tickets', 'purchase');
 const Booking = page(() => import('./pages/booking.tsx'), 'tickets', 'purchase');
+const Organiser = page(() => import('./pages/organiser.tsx'), 'organiser', 'tickets');
 const NotFound = page(() => import('./pages/not-found.tsx'));
 
 const ROUTES: readonly Route[] = [
@@ -54,6 +55,7 @@ const ROUTES: readonly Route[] = [
   ['/events/:id/fairness', Fairness],
   ['/check', Fairness],
   ['/events/:id/seats', Seats],
+  ['/events/:id/organiser', Organiser],
   ['/checkout/:id', Checkout],
   ['/bookings', Bookings],
   ['/bookings/:id', Booking],

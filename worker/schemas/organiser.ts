@@ -114,3 +114,10 @@ export const auditResponse = z
       .meta({ description: 'For the next page; null when this is the last.' }),
   })
   .meta({ id: 'Audit' });
+
+/** A summary as the site receives it. */
+export type SaleSummaryPart = z.infer<typeof summaryResponse>;
+/** An order that needs a person, as the site receives it. */
+export type TroublePart = z.infer<typeof troublesResponse>['troubles'][number];
+/** What an organiser did, as the site receives it. */
+export type AuditRow = z.infer<typeof auditResponse>['actions'][number];

@@ -7,10 +7,10 @@ import type { SignedIn } from './types.ts';
 
 function keep(answer: Answer<SignedIn>, codeSentAt?: number): Answer<SignedIn> {
   if (answer.ok) {
-    const { user, accessToken, refreshToken, expiresIn, emailVerified } = answer.data;
+    const { expiresIn, ...signed } = answer.data;
     const accessExpiresAt = Date.now() + expiresIn * 1000;
     const sent = codeSentAt === undefined ? {} : { codeSentAt };
-    setSession({ user, accessToken, refreshToken, accessExpiresAt, emailVerified, ...sent });
+    setSession({ ...signed, accessExpiresAt, ...sent });
   }
   return answer;
 }

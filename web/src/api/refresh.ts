@@ -59,6 +59,7 @@ async function refreshOnce(staleToken: string | null): Promise<Answer<string>> {
     accessExpiresAt: Date.now() + answer.data.expiresIn * 1000,
     refreshToken: answer.data.refreshToken,
     emailVerified: answer.data.emailVerified,
+    role: answer.data.role,
   });
   return { ok: true, data: answer.data.accessToken };
 }

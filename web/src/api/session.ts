@@ -9,6 +9,7 @@ export interface Session {
   refreshToken: string;
   /** As the access token says it; absent in sessions from before it was asked. */
   emailVerified?: boolean;
+  role?: 'fan' | 'organiser';
   /** When the last mail with a code was sent from this device, epoch ms. */
   codeSentAt?: number;
 }

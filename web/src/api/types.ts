@@ -16,6 +16,11 @@ export type {
   PlanPart,
   StatusPart,
 } from '../../../worker/schemas/inventory.ts';
+export type {
+  AuditRow,
+  SaleSummaryPart as SaleSummary,
+  TroublePart as Trouble,
+} from '../../../worker/schemas/organiser.ts';
 export type { ConfirmAnswer, IntentAnswer } from '../../../worker/schemas/payment.ts';
 export type { Position } from '../../../worker/schemas/queue.ts';
 export type { Config } from '../../../worker/schemas/system.ts';

@@ -5,6 +5,7 @@ import type checkout from './en/checkout.ts';
 import type common from './en/common.ts';
 import type events from './en/events.ts';
 import type fairness from './en/fairness.ts';
+import type organiser from './en/organiser.ts';
 import type purchase from './en/purchase.ts';
 import type queue from './en/queue.ts';
 import type seats from './en/seats.ts';
@@ -18,6 +19,7 @@ export type Area =
   | 'events'
   | 'fairness'
   | 'account'
+  | 'organiser'
   | 'queue'
   | 'purchase'
   | 'seats'
@@ -28,6 +30,7 @@ export type MessageKey = keyof (typeof common &
   typeof events &
   typeof fairness &
   typeof account &
+  typeof organiser &
   typeof queue &
   typeof purchase &
   typeof seats &
@@ -44,6 +47,7 @@ const loaders: Record<Locale, Record<Area, Loader>> = {
     events: () => import('./en/events.ts'),
     fairness: () => import('./en/fairness.ts'),
     account: () => import('./en/account.ts'),
+    organiser: () => import('./en/organiser.ts'),
     queue: () => import('./en/queue.ts'),
     purchase: () => import('./en/purchase.ts'),
     seats: () => import('./en/seats.ts'),
@@ -55,6 +59,7 @@ const loaders: Record<Locale, Record<Area, Loader>> = {
     events: () => import('./hi/events.ts'),
     fairness: () => import('./hi/fairness.ts'),
     account: () => import('./hi/account.ts'),
+    organiser: () => import('./hi/organiser.ts'),
     queue: () => import('./hi/queue.ts'),
     purchase: () => import('./hi/purchase.ts'),
     seats: () => import('./hi/seats.ts'),

@@ -126,6 +126,11 @@ function Way(props: { event: SaleEvent }): JSX.Element {
       <a class="button button--plain" href={`/events/${props.event.id}/seats`}>
         {t('event.map')}
       </a>
+      <Show when={session()?.role === 'organiser'}>
+        <a class="small" href={`/events/${props.event.id}/organiser`}>
+          {t('event.organiser')}
+        </a>
+      </Show>
     </Show>
   );
 }

@@ -16,6 +16,7 @@ export default {
   'event.allIn': 'All-in: the price you see here is the price you pay. No fees are added later.',
   'event.join': 'Join the queue',
   'event.lobby': 'Enter the waiting lobby',
+  'event.organiser': 'Look after this sale',
   'event.map': 'Look at the seat map',
   'event.joinHint': 'One place per account. Refreshing or changing device keeps it.',
   'event.joinSignIn': 'You sign in first, before any clock starts.',

@@ -21,6 +21,15 @@ const command = fc.oneof(
     }),
   },
   {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('best' as const),
+      who: fc.nat(3),
+      size: fc.integer({ min: 1, max: 4 }),
+      others: fc.boolean(),
+    }),
+  },
+  {
     weight: 6,
     arbitrary: fc.record({
       do: fc.constantFrom('start', 'settle', 'webhook', 'release', 'pay', 'decline', 'process'),
@@ -41,7 +50,7 @@ const command = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('late' as const), who: fc.nat(3), taken: fc.boolean() }),
   },
   {
-    weight: 2,
+    weight: 4,
     arbitrary: fc.record({ do: fc.constant('answer' as const), accept: fc.boolean() }),
   },
   {
@@ -94,6 +103,8 @@ class Run {
         if (command.start) await sale.desk.startPayment({ accountId, orderId });
         return;
       }
+      case 'best':
+        return this.#best(command);
       case 'pass':
         return sale.pass(command.seconds * 1_000);
       case 'crash':
@@ -144,6 +155,16 @@ class Run {
     for (const intent of sale.payments.intents.values())
       await sale.desk.settle({ orderId: intent.orderId, stripeEventId: `final-${intent.id}` });
     await sale.pass(50 * 60_000);
+  }
+
+  /** The best seats, or others instead of those that the buyer holds. */
+  #best({ who, size, others }: Extract<Command, { do: 'best' }>): void {
+    const { sale } = this;
+    const name = names[who] ?? 'ana';
+    sale.admit(name);
+    const held = sale.desk.orders({ accountId: account(name) }).find((o) => o.status === 'held');
+    const found = sale.best(name, { size, ...(held && { replaces: held.holdId, others }) });
+    if (found.ok) sale.create(name, found.hold.holdId);
   }
 
   /** Money for an order that has ended; with `taken`, another buyer was quick to take its seats. */

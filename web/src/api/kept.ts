@@ -1,3 +1,4 @@
+import type { FoundAnswer } from './types.ts';
 import type { AdmissionPass } from '../live/state.ts';
 
 /** What this device remembers of a purchase, so that a reload in any step goes on from there. */
@@ -51,6 +52,25 @@ export function keptAttempt(accountId: string, eventId: string): Attempt | null 
 /** Keeps an attempt, or forgets it with null. */
 export function keepAttempt(accountId: string, eventId: string, attempt: Attempt | null): void {
   write(key('attempt', accountId, eventId), attempt);
+}
+
+/** The seats that were found and are held, unless another attempt has come since; whether they are still held is not asked. */
+export function keptFound(accountId: string, eventId: string): FoundAnswer | undefined {
+  const found = read(key('found', accountId, eventId)) as FoundAnswer | null;
+  const attempt = keptAttempt(accountId, eventId);
+  const live = attempt?.bookingId === null && attempt.holdId === found?.holdId;
+  return live ? (found ?? undefined) : undefined;
+}
+
+/** Keeps seats that were found, and with them the attempt; or forgets both. */
+export function keepFound(
+  accountId: string,
+  eventId: string,
+  found: FoundAnswer | undefined,
+): void {
+  write(key('found', accountId, eventId), found ?? null);
+  const attempt = found && { holdId: found.holdId, bookingId: null, seatIds: found.seatIds };
+  keepAttempt(accountId, eventId, attempt ?? null);
 }
 
 /** The receipt kept for an account's place, or null. */

@@ -3,7 +3,6 @@ import { serverNow } from '../api/clock.ts';
 import { keptAdmission } from '../api/kept.ts';
 import { extendHold } from '../api/seats.ts';
 import { session } from '../api/session.ts';
-import type { Booking } from '../api/types.ts';
 import { announce } from '../components/announce.ts';
 import { problemWords } from '../components/problem-notice.tsx';
 import { t } from '../i18n/index.ts';
@@ -16,8 +15,17 @@ import { roomToExtend } from './timer.ts';
  */
 export function SoonDialog(props: {
   show: boolean;
-  booking: Booking;
-  update: (booking: Booking) => void;
+  hold: {
+    holdId: string;
+    eventId: string;
+    expiresAt: string | null;
+    /** Not yet being paid for. */
+    extendable: boolean;
+  };
+  /** Words of the button that goes on without more time. */
+  go: string;
+  /** The hold's new end. */
+  update: (expiresAt: string) => void;
 }): JSX.Element {
   const [seen, setSeen] = createSignal(false);
   const [busy, setBusy] = createSignal(false);
@@ -26,39 +34,39 @@ export function SoonDialog(props: {
     if (!props.show) setSeen(false);
   });
   const room = (): number => {
-    const { status, event, expiresAt } = props.booking;
-    const pass = keptAdmission(session()?.user.id ?? '', event.id, serverNow());
-    return status === 'held' && expiresAt !== null && pass
+    const { extendable, eventId, expiresAt } = props.hold;
+    const pass = keptAdmission(session()?.user.id ?? '', eventId, serverNow());
+    return extendable && expiresAt !== null && pass
       ? roomToExtend(Date.parse(expiresAt), pass.until)
       : 0;
   };
   const text = (): string => {
     const minutes = Math.max(1, Math.floor(room() / 60_000));
-    return room() > 0 ? t('checkout.soonExtend', { count: minutes }) : t('checkout.soonText');
+    return room() > 0 ? t('hold.soonExtend', { count: minutes }) : t('hold.soonText');
   };
   let requestId = crypto.randomUUID();
   const extend = async (): Promise<void> => {
     if (busy()) return;
     setBusy(true);
     setFailure(undefined);
-    const answer = await extendHold(props.booking.holdId, requestId);
+    const answer = await extendHold(props.hold.holdId, requestId);
     setBusy(false);
     if (!answer.ok) return void setFailure(problemWords(answer.problem));
     requestId = crypto.randomUUID();
     setSeen(true);
-    props.update({ ...props.booking, expiresAt: answer.data.expiresAt });
-    announce(t('checkout.extended'));
+    props.update(answer.data.expiresAt);
+    announce(t('hold.extended'));
   };
   return (
     <ConfirmDialog
       open={props.show && !seen()}
       close={() => setSeen(true)}
-      title={t('checkout.soonTitle')}
+      title={t('hold.soonTitle')}
       text={failure() ?? text()}
     >
       <Show when={room() > 0}>
         <button type="button" class="button" aria-disabled={busy()} onClick={() => void extend()}>
-          {t('checkout.extend')}
+          {t('hold.extend')}
         </button>
       </Show>
       <button
@@ -67,7 +75,7 @@ export function SoonDialog(props: {
         classList={{ 'button--quiet': room() > 0 }}
         onClick={() => setSeen(true)}
       >
-        {t('checkout.soonOk')}
+        {props.go}
       </button>
     </ConfirmDialog>
   );

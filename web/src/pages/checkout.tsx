@@ -184,8 +184,14 @@ function Steps(props: {
         </aside>
         <SoonDialog
           show={stage() === 'lastMinute' && step() === 'form'}
-          booking={props.booking}
-          update={props.update}
+          hold={{
+            holdId: props.booking.holdId,
+            eventId: props.booking.event.id,
+            expiresAt: props.booking.expiresAt,
+            extendable: props.booking.status === 'held',
+          }}
+          go={t('checkout.soonOk')}
+          update={(expiresAt) => props.update({ ...props.booking, expiresAt })}
         />
       </div>
     </Show>

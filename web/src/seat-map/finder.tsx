@@ -1,6 +1,8 @@
 import { createEffect, createMemo, createUniqueId, For, Show, type JSX } from 'solid-js';
 import { serverNow } from '../api/clock.ts';
 import type { FoundAnswer } from '../api/types.ts';
+import { SoonDialog } from '../checkout/soon-dialog.tsx';
+import { DIALOG_MS } from '../checkout/timer.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { money } from '../format/price.ts';
 import { formatCountdown } from '../format/time.ts';
@@ -138,7 +140,7 @@ function choicesOf(venue: Venue): { wanted: Wanted; words: string }[] {
   ];
 }
 
-function Result(props: Parts & { found: FoundAnswer }): JSX.Element {
+function Result(props: Parts & { found: FoundAnswer; eventId: string }): JSX.Element {
   const now = useSecond();
   const left = (): number => {
     now();
@@ -183,6 +185,12 @@ function Result(props: Parts & { found: FoundAnswer }): JSX.Element {
           {t('find.giveBack')}
         </button>
       </div>
+      <SoonDialog
+        show={left() > 0 && left() <= DIALOG_MS}
+        hold={{ ...props.found, eventId: props.eventId, extendable: true }}
+        go={t('find.goOn')}
+        update={props.finder.extended}
+      />
     </div>
   );
 }

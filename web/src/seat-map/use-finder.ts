@@ -1,6 +1,6 @@
-import { createSignal, type Accessor } from 'solid-js';
+import { createEffect, createSignal, on, type Accessor } from 'solid-js';
 import { createBooking } from '../api/bookings.ts';
-import { keepAdmission, keepAttempt, keptAttempt } from '../api/kept.ts';
+import { keepAdmission, keepAttempt, keepFound, keptAttempt, keptFound } from '../api/kept.ts';
 import type { Problem } from '../api/problem.ts';
 import { findSeats, releaseHold } from '../api/seats.ts';
 import type { BestRequest, FoundAnswer } from '../api/types.ts';
@@ -32,6 +32,8 @@ export interface Finder {
   giveBack: () => Promise<void>;
   /** The hold's time is over. */
   ended: () => void;
+  /** The hold lasts longer: until this time. */
+  extended: (expiresAt: string) => void;
   /** The hold that other seats would take the place of, or null. */
   heldId: () => string | null;
 }
@@ -55,26 +57,31 @@ export function useFinder(context: {
   const [wanted, setWanted] = createSignal<Wanted>('');
   const [busy, setBusy] = createSignal(false);
   const [problem, setProblem] = createSignal<Problem>();
-  const [found, setFound] = createSignal<FoundAnswer>();
+  const [found, setFound] = createSignal(keptFound(accountId, eventId));
   /** A wish whose outcome is not known yet; asking again must carry the same `requestId`. */
   let asked: { wish: string; requestId: string } | null = null;
 
+  createEffect(
+    on([found, store.venue], ([hold, venue]) =>
+      store.setMine((hold?.seatIds ?? []).flatMap((id) => venue?.indexOf.get(id) ?? [])),
+    ),
+  );
   const keep = (hold: FoundAnswer | undefined): void => {
     setFound(hold);
-    const seatIds = hold?.seatIds ?? [];
-    keepAttempt(
-      accountId,
-      eventId,
-      hold ? { holdId: hold.holdId, bookingId: null, seatIds } : null,
-    );
-    store.setMine(seatIds.flatMap((id) => store.venue()?.indexOf.get(id) ?? []));
+    keepFound(accountId, eventId, hold);
   };
   const heldId = (): string | null => {
     const hold = found();
     if (hold) return hold.holdId;
-    // After a reload the page has forgotten what it held, and this device has not.
+    // Held by hand, and not made a booking: this device still knows.
     const kept = keptAttempt(accountId, eventId);
     return kept && kept.bookingId === null ? kept.holdId : null;
+  };
+  /** What is not there any more on the server is forgotten here too. */
+  const forgetIfGone = (met: Problem): boolean => {
+    if (!GONE.has(met.code)) return false;
+    keep(undefined);
+    return true;
   };
   const ask = async (others: boolean, replaces: string | null): Promise<void> => {
     const admissionToken = context.admissionToken();
@@ -98,10 +105,7 @@ export function useFinder(context: {
       return;
     }
     const { code } = answer.problem;
-    if (GONE.has(code) && replaces !== null) {
-      keep(undefined);
-      return ask(false, null);
-    }
+    if (replaces !== null && forgetIfGone(answer.problem)) return ask(false, null);
     if (code === 'not_admitted' || code === 'admission_expired')
       keepAdmission(accountId, eventId, null);
     setProblem(answer.problem);
@@ -130,6 +134,7 @@ export function useFinder(context: {
         if (!hold) return;
         const booking = await createBooking(hold.holdId);
         if (!booking.ok) {
+          forgetIfGone(booking.problem);
           setProblem(booking.problem);
           return;
         }
@@ -143,7 +148,7 @@ export function useFinder(context: {
         const hold = found();
         if (!hold) return;
         const released = await releaseHold(hold.holdId);
-        if (!released.ok && !GONE.has(released.problem.code)) {
+        if (!released.ok && !forgetIfGone(released.problem)) {
           setProblem(released.problem);
           return;
         }
@@ -153,6 +158,10 @@ export function useFinder(context: {
     ended: () => {
       keep(undefined);
       announce(t('find.ended'));
+    },
+    extended: (expiresAt) => {
+      const hold = found();
+      if (hold) keep({ ...hold, expiresAt });
     },
     heldId,
   };

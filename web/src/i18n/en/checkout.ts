@@ -42,15 +42,6 @@ export default {
   'checkout.giveUpText': 'They go back on sale at once. Nothing is charged.',
   'checkout.giveUpYes': 'Give them up',
   'checkout.giveUpNo': 'Keep them',
-  'checkout.soonTitle': 'Your seats are kept for one more minute',
-  'checkout.soonText':
-    'Start paying before the clock ends: a payment on its way is always completed. Nothing you typed is lost.',
-  'checkout.soonExtend': {
-    one: 'You can keep them longer, for up to {count} minute more. Nothing you typed is lost.',
-    other: 'You can keep them longer, for up to {count} minutes more. Nothing you typed is lost.',
-  },
-  'checkout.extend': 'Keep my seats longer',
-  'checkout.extended': 'Your seats are kept longer.',
   'checkout.soonOk': 'Go on paying',
   'checkout.safe': 'Card details go straight to the payment service and never touch our servers.',
 } as const;

@@ -24,4 +24,14 @@ export default {
     'If you do nothing, all of your money goes back to you when the time is over. We write at each step.',
   'offer.taken': 'These seats are yours',
   'offer.declined': 'Your money is on its way back',
+
+  'hold.soonTitle': 'Your seats are kept for one more minute',
+  'hold.soonText':
+    'Start paying before the clock ends: a payment on its way is always completed. Nothing you typed is lost.',
+  'hold.soonExtend': {
+    one: 'You can keep them longer, for up to {count} minute more. Nothing you typed is lost.',
+    other: 'You can keep them longer, for up to {count} minutes more. Nothing you typed is lost.',
+  },
+  'hold.extend': 'Keep my seats longer',
+  'hold.extended': 'Your seats are kept longer.',
 } as const;

@@ -90,6 +90,7 @@ export default {
   },
   'find.others': 'Try others',
   'find.pay': 'Go on to payment',
+  'find.goOn': 'Go on choosing',
   'find.giveBack': 'Give them back',
   'find.givenBack': 'The seats were given back.',
   'find.ended': 'The time for these seats is over and they were released. Nothing was charged.',

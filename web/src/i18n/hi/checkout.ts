@@ -41,15 +41,6 @@ const messages: Translated<typeof en> = {
   'checkout.giveUpText': 'वे तुरंत बिक्री में लौट जाएँगी। कुछ नहीं कटेगा।',
   'checkout.giveUpYes': 'छोड़ दें',
   'checkout.giveUpNo': 'रखें',
-  'checkout.soonTitle': 'आपकी सीटें एक मिनट और सुरक्षित हैं',
-  'checkout.soonText':
-    'घड़ी पूरी होने से पहले भुगतान शुरू करें: चलता हुआ भुगतान हमेशा पूरा होता है। आपका लिखा कुछ नहीं खोएगा।',
-  'checkout.soonExtend': {
-    one: 'आप इन्हें {count} मिनट तक और रख सकते हैं। आपका लिखा कुछ नहीं खोएगा।',
-    other: 'आप इन्हें {count} मिनट तक और रख सकते हैं। आपका लिखा कुछ नहीं खोएगा।',
-  },
-  'checkout.extend': 'सीटें और देर रखें',
-  'checkout.extended': 'आपकी सीटें और देर रखी गई हैं।',
   'checkout.soonOk': 'भुगतान जारी रखें',
   'checkout.safe': 'कार्ड की जानकारी सीधे भुगतान सेवा को जाती है, हमारे सर्वर तक कभी नहीं।',
 };

@@ -91,6 +91,7 @@ const messages: Translated<typeof en> = {
   },
   'find.others': 'दूसरी देखें',
   'find.pay': 'भुगतान पर जाएँ',
+  'find.goOn': 'चुनना जारी रखें',
   'find.giveBack': 'लौटा दें',
   'find.givenBack': 'सीटें लौटा दी गईं।',
   'find.ended': 'इन सीटों का समय पूरा हुआ और वे छोड़ दी गईं। कोई पैसा नहीं लिया गया।',

@@ -28,7 +28,7 @@ const BANDS = [undefined, 'lower', 'middle', 'upper'] as const;
  * together, or three, though there are seats enough. Each asks
  * three times, and the quickest counts: the rest is what else the machine does.
  */
-export async function bestAvailable(): Promise<Figure[]> {
+export function bestAvailable(): Figure[] {
   const all = Array.from({ length: STADIUM_CAPACITY }, (_, index) => index);
   const figures = SOLD.map((share) => {
     const sold = all.filter((index) => fraction(SEED, index) < share);
@@ -75,4 +75,4 @@ function giveUp(book: OrderBook, holdId: HoldId, now: number): void {
   book.commit([{ before, after: stepOrder(before, 'cancelled', because) }], now);
 }
 
-if (import.meta.main) console.table(await bestAvailable());
+if (import.meta.main) console.table(bestAvailable());

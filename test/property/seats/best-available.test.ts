@@ -6,7 +6,7 @@ import type { SeatPlan } from '../../../durable-objects/core/plan.ts';
 import { expandPlan } from '../../../durable-objects/core/plan-geometry.ts';
 import { mapRows } from '../../../durable-objects/core/row-map.ts';
 import type { FreeSeats } from '../../../durable-objects/core/row-map.ts';
-import { canAvoidOrphans, naiveGroups, naiveOrphans } from './naive-seating.ts';
+import { naiveGroups, naiveOrphans, naiveSplits, naiveSpread } from './naive-seating.ts';
 import type { Hall } from './naive-seating.ts';
 
 /** Two blocks side by side, an arc behind them, and a floor: every kind of section, small enough to try all choices. */
@@ -161,19 +161,23 @@ describe('best available', () => {
     expect(apart).toBeGreaterThan(50);
   });
 
-  test('orphans a seat of a split party’s section only where every other choice there does', () => {
+  test('splits a party over the closest seats of a section, and orphans one only where every choice there does', () => {
+    let split = 0;
     let orphaned = 0;
     fc.assert(
       fc.property(scattered, fc.integer({ min: 2, max: 5 }), (each, size) => {
-        const asked = { size };
-        const found = bestAvailable(map, freeIn(each), asked);
-        if (found === null || found.together || found.orphans.length === 0) return;
-        orphaned += 1;
-        expect(canAvoidOrphans(each, asked)).toBe(false);
+        const found = bestAvailable(map, freeIn(each), { size });
+        const splits = naiveSplits(each, size);
+        if (found === null || found.together || splits.length === 0) return;
+        split += 1;
+        orphaned += Math.sign(found.orphans.length);
+        expect(found.orphans.length > 0).toBe((splits[0]?.orphans.length ?? 0) > 0);
+        const closest = Math.min(...splits.map(({ chosen }) => naiveSpread(each, chosen)));
+        expect(naiveSpread(each, found.seats)).toBe(closest);
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_000 },
     );
-    expect(orphaned).toBeGreaterThan(20);
+    expect([split > 50, orphaned > 10]).toEqual([true, true]);
   });
 });
 

@@ -69,13 +69,40 @@ function compare(a: readonly number[], b: readonly number[]): number {
   return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
 }
 
-/** Whether some `size` of the seats of one section orphan none, by trying every choice of them; nobody stands. */
-export function canAvoidOrphans(hall: Hall, wish: SeatWish): boolean {
-  const seated = asked(hall, wish).filter((index) => hall.seats[index]?.standing !== true);
+/**
+ * Every choice of `size` free seats of one section to sit in; of those that orphan no seat, or of all where
+ * each orphans one.
+ */
+export function naiveSplits(hall: Hall, size: number): { chosen: number[]; orphans: number[] }[] {
+  const seated = asked(hall, { size }).filter((index) => hall.seats[index]?.standing !== true);
   const bySection = Map.groupBy(seated, (index) => hall.seats[index]?.section);
-  return [...bySection.values()].some((seats) =>
-    choices(seats, wish.size).some((chosen) => naiveOrphans(hall, chosen).length === 0),
-  );
+  const all = [...bySection.values()]
+    .flatMap((seats) => choices(seats, size))
+    .map((chosen) => ({ chosen, orphans: naiveOrphans(hall, chosen) }));
+  const good = all.filter(({ orphans }) => orphans.length === 0);
+  return good.length > 0 ? good : all;
+}
+
+/** How far the seats are apart, decimetres: from the middle of a run of free seats of the section to those of their own runs, at its best. */
+export function naiveSpread(hall: Hall, chosen: readonly number[]): number {
+  const section = hall.seats[chosen[0] ?? -1]?.section;
+  const runs: number[][] = [];
+  hall.seats.forEach((seat, index) => {
+    const last = runs.at(-1);
+    if (!hall.free[index] || seat.section !== section) return;
+    if (last?.at(-1) === index - 1 && sameRow(hall.seats[index - 1], seat)) last.push(index);
+    else runs.push([index]);
+  });
+  const middle = (run: readonly number[]): [number, number] => {
+    const [first, last] = [hall.seats[run[0] ?? -1], hall.seats[run.at(-1) ?? -1]];
+    return [((first?.x ?? 0) + (last?.x ?? 0)) / 2, ((first?.y ?? 0) + (last?.y ?? 0)) / 2];
+  };
+  const used = runs.filter((run) => run.some((index) => chosen.includes(index))).map(middle);
+  const spreads = runs.map((run) => {
+    const [x, y] = middle(run);
+    return Math.max(...used.map(([ux, uy]) => Math.hypot(ux - x, uy - y)));
+  });
+  return Math.round(Math.min(...spreads) * 10);
 }
 
 function choices(from: readonly number[], size: number): number[][] {

@@ -153,7 +153,7 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
 
   async reconcile() {
     const desks = await this.#open();
-    if (desks === null) return { paying: 0, unfiled: 0, troubles: [] };
+    if (desks === null) return { paying: 0, unfiled: 0, drift: null, troubles: [] };
     await this.#meetCatalogue();
     desks.organiser.nudge();
     return desks.orders.reconcile();

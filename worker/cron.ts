@@ -1,4 +1,6 @@
 import type { EventId } from '../durable-objects/core/ids.ts';
+import { sameTally } from '../durable-objects/core/sale-tally.ts';
+import type { Drift } from '../durable-objects/protocol/seats-rpc.ts';
 import { saleOf } from '../durable-objects/stubs.ts';
 import type { Env } from './env.ts';
 import { undelivered } from './payments/undelivered.ts';
@@ -20,8 +22,9 @@ export async function reconcileSales(env: Env, now: number): Promise<void> {
   await Promise.all(
     due.map(async ({ definition: { eventId } }) => {
       try {
-        const { paying, unfiled, troubles } = await saleOf(env, eventId).reconcile();
+        const { paying, unfiled, drift, troubles } = await saleOf(env, eventId).reconcile();
         if (paying + unfiled > 0) log({ name: 'reconciled', eventId, paying, unfiled });
+        if (drift !== null && !sameTally(drift.object, drift.postgres)) logDrift(eventId, drift);
         // Each minute until it is over: what needs a person must not scroll away.
         for (const trouble of troubles) log({ name: 'trouble', eventId, ...trouble });
       } catch (error) {
@@ -32,6 +35,12 @@ export async function reconcileSales(env: Env, now: number): Promise<void> {
   const sales = due.map(({ definition }) => definition);
   await prewarm(env, sales, now);
   await settleUndelivered(env, new Set(opened.map(({ definition }) => definition.eventId)), now);
+}
+
+/** Ours beside those of Postgres, whether or not what is on its way explains the difference. */
+function logDrift(eventId: EventId, { object, postgres, unfiled, explained }: Drift): void {
+  const [ours, theirs] = [JSON.stringify(object), JSON.stringify(postgres)];
+  log({ name: 'books', eventId, explained, unfiled, object: ours, postgres: theirs });
 }
 
 /** Settles orders about which a webhook could not be delivered, one look each however many events there are. */

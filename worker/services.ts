@@ -79,7 +79,10 @@ export function salePorts(env: Env): SalePorts & OrganiserPorts {
     payments: stripePayments(openStripe(settings.stripe), breakers.stripe),
     actions: postgresActions(db),
     plans: postgresPlans(db),
-    filing: { file: (batch) => breakers.postgres.run(() => filing.file(batch)) },
+    filing: {
+      file: (batch) => breakers.postgres.run(() => filing.file(batch)),
+      totals: (eventId) => breakers.postgres.run(() => filing.totals(eventId)),
+    },
     mail: resendMail(settings, db),
     randomness: drandRandomness(settings.drandApiBase),
     telemetry: saleTelemetry(env),

@@ -16,6 +16,8 @@ import { endOverdue } from '../core/late-offer.ts';
 import { renumbering, seatsEver } from '../core/plan-change.ts';
 import type { SaleDefinition } from '../core/sale.ts';
 import type { FreeSeats, RowMap } from '../core/row-map.ts';
+import { NO_TALLY, retally } from '../core/sale-tally.ts';
+import type { Tally } from '../core/sale-tally.ts';
 import { SEAT, SeatTable } from '../core/seat-table.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Telemetry } from '../protocol/ports.ts';
@@ -72,6 +74,7 @@ export class OrderBook implements FreeSeats {
   readonly #liveHolds = new Map<string, OrderId>();
   #owned = new Map<AccountId, number>();
   #table: SeatTable;
+  #tally = NO_TALLY;
   #nextExpiry = Infinity;
   #gathered: SeatCommit[] | null = null;
 
@@ -137,6 +140,11 @@ export class OrderBook implements FreeSeats {
     return this.find(orderIdOf(holdId));
   }
 
+  /** The orders that ever had money, counted; another object whenever it changed. */
+  get tally(): Tally {
+    return this.#tally;
+  }
+
   /** Orders that the object still has to do something about. */
   openOrders(): OrderRecord[] {
     return [...this.#open.values()];
@@ -188,6 +196,10 @@ export class OrderBook implements FreeSeats {
   commit(moves: readonly Move[], now: number, extras: CommitExtras = {}): void {
     const rows = this.#table.preview(moves.flatMap(seatChanges));
     const last = new Map(moves.map((move) => [move.after.orderId, move.after]));
+    const tally = moves.reduce(
+      (sum, { before, after }) => retally(sum, before, after),
+      this.#tally,
+    );
     this.#keep({
       seats: rows,
       orders: [...last.values()],
@@ -195,7 +207,9 @@ export class OrderBook implements FreeSeats {
       requests: extras.request === undefined ? [] : [extras.request],
       stripeEvent:
         extras.stripeEventId === undefined ? null : { id: extras.stripeEventId, at: now },
+      tally: tally === this.#tally ? null : tally,
     });
+    this.#tally = tally;
     for (const { index, state } of rows)
       this.#countInRow(index, Number(state === SEAT.free) - Number(this.#table.isFree(index)));
     this.#table.apply(rows);
@@ -330,7 +344,8 @@ export class OrderBook implements FreeSeats {
   }
 
   #load(): SeatTable {
-    const { seats, openOrders, owned } = this.#store.load();
+    const { seats, openOrders, owned, tally } = this.#store.load();
+    this.#tally = tally;
     this.#open.clear();
     this.#liveHolds.clear();
     for (const order of openOrders) {
@@ -373,5 +388,6 @@ function merged(commits: readonly SeatCommit[]): SeatCommit {
     outbox: commits.flatMap((each) => each.outbox),
     requests: commits.flatMap((each) => each.requests),
     stripeEvent: events[0] ?? null,
+    tally: commits.findLast(({ tally }) => tally !== null)?.tally ?? null,
   };
 }

@@ -27,6 +27,7 @@ import type {
 } from '../protocol/seats-rpc.ts';
 import type { OrderTotals, SeatStore } from '../storage/seat-records.ts';
 import type { Timer } from '../storage/timers.ts';
+import { BookCheck } from './book-check.ts';
 import type { AdmissionBook, SaleContext, SeatCount } from './context.ts';
 import { HOLD_TIMER, ORDER_TIMER, OrderBook } from './order-book.ts';
 import { OrderHolds } from './order-holds.ts';
@@ -67,6 +68,7 @@ export class OrderDesk implements SeatCount {
   readonly #holds: OrderHolds;
   readonly #payments: OrderPayments;
   readonly #refunds: OrderRefunds;
+  readonly #check: BookCheck;
   #pace: PaymentPace | null = null;
   readonly #onSeatsChanged: () => void;
 
@@ -100,6 +102,7 @@ export class OrderDesk implements SeatCount {
         onSeatsChanged();
       },
     });
+    this.#check = new BookCheck(context, book, this.#outbox);
     this.#refunds = new OrderRefunds(context, book, this.#payments);
     this.#holds = new OrderHolds(context, { store, book, admissions, payments: this.#payments });
     this.timerKinds = [HOLD_TIMER, ORDER_TIMER, ...this.#outbox.timerKinds];
@@ -214,7 +217,9 @@ export class OrderDesk implements SeatCount {
     }
     this.#outbox.wake();
     const paying = this.#book.openOrders().filter((order) => order.stage === 'paying').length;
-    return { paying, unfiled: this.#outbox.unfiled(), troubles: this.troubles() };
+    const drift = this.#check.last;
+    this.#check.look();
+    return { paying, unfiled: this.#outbox.unfiled(), drift, troubles: this.troubles() };
   }
 
   /** Whether the sale may go on with this plan, judged now. */
@@ -289,7 +294,15 @@ export class OrderDesk implements SeatCount {
     const refused = this.#outbox
       .refused()
       .map(({ orderId, reason }): Trouble => ({ orderId, kind: 'filing_refused', detail: reason }));
-    return [...refunds.slice(0, TROUBLES_MAX), ...refused];
+    return [...refunds.slice(0, TROUBLES_MAX), ...refused, ...this.#drifted()];
+  }
+
+  #drifted(): Trouble[] {
+    const drift = this.#check.last;
+    if (drift === null || drift.explained) return [];
+    const { object, postgres } = drift;
+    const detail = `object ${JSON.stringify(object)}, Postgres ${JSON.stringify(postgres)}`;
+    return [{ orderId: null, kind: 'books_differ', detail }];
   }
 
   #view(order: OrderRecord): Order {

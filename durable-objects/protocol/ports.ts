@@ -4,6 +4,7 @@ import type { Money } from '../core/money.ts';
 import type { Letter } from '../core/order-effects.ts';
 import type { SeatPlan } from '../core/plan.ts';
 import type { SaleDefinition } from '../core/sale.ts';
+import type { Tally } from '../core/sale-tally.ts';
 import type { Refused, Result } from '../core/result.ts';
 import type { OrganiserAction } from './organiser-rpc.ts';
 import type { Order } from './seats-rpc.ts';
@@ -102,6 +103,8 @@ export interface Filing {
   file(
     batch: readonly { commandId: string; eventId: EventId; order: Order }[],
   ): Promise<{ refused: readonly Refusal[] }>;
+  /** What Postgres has of a sale. Throws when it does not answer. */
+  totals(eventId: EventId): Promise<Tally>;
 }
 
 /** A command that Postgres will not take as it is, and why, in words without the buyer's data. */

@@ -2,6 +2,7 @@ import type { BestWish } from '../core/best-available.ts';
 import type { AccountId, HoldId, OrderId, RequestId, SeatId } from '../core/ids.ts';
 import type { Money } from '../core/money.ts';
 import type { Actor, OrderStage } from '../core/order-record.ts';
+import type { Tally } from '../core/sale-tally.ts';
 import type { Refused, Result } from '../core/result.ts';
 
 /** What a fan may know of a seat. `held` covers seats being paid for. */
@@ -217,18 +218,34 @@ export type LockWish = {
 /** One account's question for seats. */
 export type LockRequest = LockWish & { accountId: AccountId; admissionId: string };
 
-/** An order that does not end by itself: its refund failed, or Postgres refuses it. */
+/** What does not end by itself: a refund that failed, an order that Postgres refuses, or books that differ. */
 export interface Trouble {
-  orderId: OrderId;
-  kind: 'refund_failed' | 'filing_refused';
+  /** Null where it is about the sale as a whole. */
+  orderId: OrderId | null;
+  kind: 'refund_failed' | 'filing_refused' | 'books_differ';
   /** Without the buyer's data. */
   detail: string;
 }
 
-/** Where a sale stands after the cron's nudge. `unfiled` is the drift between the object and Postgres. */
+/** The books of the object beside those of Postgres. */
+export interface Drift {
+  /** When Postgres answered. */
+  at: number;
+  object: Tally;
+  postgres: Tally;
+  /** Rows that were still to be sent when it was asked. */
+  unfiled: number;
+  /** Whether the books are the same, or differ by no more than what is on its way. */
+  explained: boolean;
+}
+
+/** Where a sale stands after the cron's nudge. */
 export interface Reconciled {
   paying: number;
+  /** Rows that Postgres does not have yet. */
   unfiled: number;
+  /** As the last nudge found it, for Postgres is asked after the answer; null before the first answer. */
+  drift: Drift | null;
   /** For the organiser, until each is over; at most a hundred of each kind. */
   troubles: readonly Trouble[];
 }

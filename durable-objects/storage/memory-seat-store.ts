@@ -2,6 +2,7 @@ import type { AccountId, OrderId } from '../core/ids.ts';
 import { isOpen, seatsOwned } from '../core/order-record.ts';
 import type { OrderRecord } from '../core/order-record.ts';
 import { at, renumberOrder } from '../core/plan-change.ts';
+import { NO_TALLY } from '../core/sale-tally.ts';
 import type { SeatRow } from '../core/seat-table.ts';
 import type {
   OrderTotals,
@@ -23,6 +24,7 @@ export class MemorySeatStore implements SeatStore {
   /** In the order of writing, by sequence number. */
   readonly #outbox = new Map<number, OutboxRow>();
   readonly #commands = new Set<string>();
+  #tally = NO_TALLY;
   #seq = 0;
 
   load(): SeatsOnWake {
@@ -33,7 +35,7 @@ export class MemorySeatStore implements SeatStore {
       if (seats > 0) owned.set(order.accountId, (owned.get(order.accountId) ?? 0) + seats);
     }
     const openOrders = orders.filter((order) => isOpen(order)).sort(byAge);
-    return { seats: [...this.#seats.values()], openOrders, owned };
+    return { seats: [...this.#seats.values()], openOrders, owned, tally: this.#tally };
   }
 
   commit(commit: SeatCommit): void {
@@ -46,6 +48,7 @@ export class MemorySeatStore implements SeatStore {
       if (this.#commands.has(entry.commandId)) throw new Error(`command twice: ${entry.commandId}`);
 
     if (stripeEvent !== null) this.#stripeEvents.add(stripeEvent.id);
+    this.#tally = commit.tally ?? this.#tally;
     requests.forEach((row, index) => this.#requests.set(keys[index] ?? '', row));
     for (const row of commit.seats) this.#seats.set(row.index, row);
     for (const order of commit.orders) this.#orders.set(order.orderId, order);

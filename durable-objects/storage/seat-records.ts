@@ -1,6 +1,7 @@
 import type { AccountId, OrderId } from '../core/ids.ts';
 import type { Letter } from '../core/order-effects.ts';
 import type { OrderRecord, OrderStage } from '../core/order-record.ts';
+import type { Tally } from '../core/sale-tally.ts';
 import type { SeatRow } from '../core/seat-table.ts';
 import type { ExtendOutcome, LockOutcome, Order } from '../protocol/seats-rpc.ts';
 
@@ -51,6 +52,8 @@ export interface SeatCommit {
   requests: readonly RequestRow[];
   /** Stripe's event whose effect this is. Storing it twice is a bug and throws. */
   stripeEvent: { id: string; at: number } | null;
+  /** As it is after all of this; null where it did not change. */
+  tally: Tally | null;
 }
 
 /** What an object needs to know when it wakes. */
@@ -59,6 +62,7 @@ export interface SeatsOnWake {
   openOrders: readonly OrderRecord[];
   /** Seats held, paid for or owned, by account. */
   owned: ReadonlyMap<AccountId, number>;
+  tally: Tally;
 }
 
 /** All orders of a sale, added up; amounts in minor units of its currency. */

@@ -3,6 +3,7 @@ import { isOpen, seatsOwned } from '../core/order-record.ts';
 import type { Letter } from '../core/order-effects.ts';
 import type { OrderRecord, OrderStage } from '../core/order-record.ts';
 import { at, renumberOrder } from '../core/plan-change.ts';
+import type { Tally } from '../core/sale-tally.ts';
 import type { SeatRow, SeatState } from '../core/seat-table.ts';
 import type { Order } from '../protocol/seats-rpc.ts';
 import type { SchemaStep } from './schema.ts';
@@ -75,6 +76,20 @@ export const seatSteps: readonly SchemaStep[] = [
             'attempt', body -> '$.refund.attempt', 'done', json(iif(body ->> '$.stage' = 'refunded', 'true', 'false')),
             'startedAt', at, 'reason', 'refunded', 'requestId', NULL)) END);`,
   },
+  {
+    id: 'seats-4',
+    sql: `
+      CREATE TABLE tally (one INTEGER PRIMARY KEY CHECK (one = 1), body TEXT NOT NULL) STRICT;
+      INSERT INTO tally SELECT 1, json_object(
+        'confirmed', count(*) FILTER (WHERE stage = 'confirmed'), 'offered', count(*) FILTER (WHERE stage = 'offered'),
+        'refunding', count(*) FILTER (WHERE stage = 'refunding'), 'refunded', count(*) FILTER (WHERE stage = 'refunded'),
+        'seats', coalesce(sum(owned) FILTER (WHERE stage = 'confirmed'), 0),
+        'captured', coalesce(sum(body ->> '$.paid.amount'), 0),
+        'returned', coalesce(sum((
+          SELECT sum(value ->> '$.amount.amount') FROM json_each(body, '$.refunds') WHERE value ->> '$.done'
+        )), 0))
+      FROM (SELECT body ->> '$.stage' AS stage, owned, body FROM orders);`,
+  },
 ];
 
 type OutboxSqlRow = {
@@ -111,6 +126,7 @@ export class SqlSeatStore implements SeatStore {
     const owned = this.#sql.exec<{ account_id: AccountId; seats: number }>(
       'SELECT account_id, sum(owned) AS seats FROM orders WHERE owned > 0 GROUP BY account_id',
     );
+    const tally = this.#sql.exec<{ body: string }>('SELECT body FROM tally');
     return {
       seats: this.#seatRows(),
       openOrders: this.#orders(
@@ -119,6 +135,7 @@ export class SqlSeatStore implements SeatStore {
          ) ORDER BY at, order_id`,
       ),
       owned: new Map(owned.toArray().map((row) => [row.account_id, row.seats])),
+      tally: JSON.parse(tally.one().body) as Tally,
     };
   }
 
@@ -137,6 +154,8 @@ export class SqlSeatStore implements SeatStore {
       );
     }
     if (commit.requests.length > 0) this.#writeRequests(commit.requests);
+    if (commit.tally !== null)
+      this.#run('UPDATE tally SET body = ?', [JSON.stringify(commit.tally)]);
   }
 
   order(orderId: OrderId): OrderRecord | null {

@@ -3,6 +3,7 @@ import type { AccountId, OrderId, RequestId, SeatId } from '../../durable-object
 import { stepOrder, totalOf } from '../../durable-objects/core/order-record.ts';
 import type { OrderRecord } from '../../durable-objects/core/order-record.ts';
 import { stadiumPlan } from '../../durable-objects/core/plan-geometry.ts';
+import { NO_TALLY } from '../../durable-objects/core/sale-tally.ts';
 import { SEAT } from '../../durable-objects/core/seat-table.ts';
 import type { AdmissionBook } from '../../durable-objects/event-sale/context.ts';
 import { OrderBook } from '../../durable-objects/event-sale/order-book.ts';
@@ -102,7 +103,7 @@ export function openSale(sold: readonly number[] = []): {
   };
   const store = new NoStorage();
   const seats = sold.map((index) => ({ index, state: SEAT.sold, orderId: 'sold', version: 1 }));
-  store.load = () => ({ seats, openOrders: [], owned: new Map() });
+  store.load = () => ({ seats, openOrders: [], owned: new Map(), tally: NO_TALLY });
   const outbox = new Outbox(context, store, () => {});
   const book = new OrderBook(context, store, { seats: () => {}, outbox: () => outbox.wake() });
   const parts = { store, book, admissions };

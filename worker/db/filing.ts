@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Filing, Refusal } from '../../durable-objects/protocol/ports.ts';
 import type { Database } from './database.ts';
+import { totalsOf } from './totals.ts';
 import { filingRow } from './filing-row.ts';
 import type { FilingRow } from './filing-row.ts';
 
@@ -17,6 +18,7 @@ export function postgresFiling(db: Database): Filing {
     async file(batch) {
       return { refused: await refusedOf(db, batch, new Set()) };
     },
+    totals: (eventId) => totalsOf(db, eventId),
   };
 }
 

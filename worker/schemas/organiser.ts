@@ -75,13 +75,13 @@ export const summaryResponse = z
   })
   .meta({ id: 'SaleSummary' });
 
-/** Orders that do not end by themselves. */
+/** What does not end by itself. */
 export const troublesResponse = z
   .object({
     troubles: z.array(
       z.object({
-        bookingId: z.string(),
-        kind: z.enum(['refund_failed', 'filing_refused']),
+        bookingId: z.string().nullable().meta({ description: 'Null: about the whole sale.' }),
+        kind: z.enum(['refund_failed', 'filing_refused', 'books_differ']),
         detail: z.string().meta({ description: 'Without the buyer’s data.' }),
       }),
     ),

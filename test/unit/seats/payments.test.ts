@@ -128,6 +128,7 @@ describe('settling', () => {
         outbox: [],
         requests: [],
         stripeEvent: { id: 'evt_1', at: sale.now },
+        tally: null,
       }),
     ).toThrow('Stripe event twice');
   });

@@ -1,12 +1,6 @@
 import type { BestWish } from '../../../durable-objects/core/best-available.ts';
 import { LIMITS } from '../../../durable-objects/protocol/limits.ts';
-import type {
-  AccountId,
-  EventId,
-  HoldId,
-  RequestId,
-  SeatId,
-} from '../../../durable-objects/core/ids.ts';
+import type { AccountId, HoldId, RequestId, SeatId } from '../../../durable-objects/core/ids.ts';
 import type { Category, Seat, SeatPlan } from '../../../durable-objects/core/plan.ts';
 import { expandPlan } from '../../../durable-objects/core/plan-geometry.ts';
 import type { SaleDefinition, SaleSettings } from '../../../durable-objects/core/sale.ts';
@@ -20,85 +14,15 @@ import type {
   LockOutcome,
   Order,
 } from '../../../durable-objects/protocol/seats-rpc.ts';
+import type { Tally } from '../../../durable-objects/core/sale-tally.ts';
 import { MemorySeatStore } from '../../../durable-objects/storage/memory-seat-store.ts';
 import type { SeatStore } from '../../../durable-objects/storage/seat-records.ts';
+import { MINUTE, saleDefinition, START } from './hall.ts';
+import { countFiled } from './filed-books.ts';
 import { HandPayments } from './hand-payments.ts';
 import { MemoryTimers } from '../../../durable-objects/storage/timers.ts';
 
-export const START = Date.UTC(2026, 10, 22, 12);
-export const MINUTE = 60_000;
-
-/** Ten rows of ten gold seats in front of ten rows of ten silver ones. */
-export const smallPlan: SeatPlan = {
-  venueId: 'hall',
-  version: 3,
-  sections: [
-    {
-      shape: 'block',
-      id: 'G',
-      name: 'Section G',
-      categoryId: 'gold',
-      rows: Array.from({ length: 10 }, () => 10),
-      rowGap: 1,
-      x: 0,
-      y: 5,
-      seatGap: 0.5,
-    },
-    {
-      shape: 'block',
-      id: 'S',
-      name: 'Section S',
-      categoryId: 'silver',
-      rows: Array.from({ length: 10 }, () => 10),
-      rowGap: 1,
-      x: 0,
-      y: 20,
-      seatGap: 0.5,
-    },
-  ],
-};
-
-export function saleDefinition(
-  settings: Partial<SaleSettings> = {},
-  plan = smallPlan,
-): SaleDefinition {
-  return {
-    eventId: 'show' as EventId,
-    name: 'Show',
-    timeZone: 'Asia/Kolkata',
-    startsAt: START + 30 * 24 * 3_600_000,
-    venueName: 'Hall',
-    settings: {
-      opensAt: START,
-      closesAt: START + 24 * 3_600_000,
-      lobby: 'fifo',
-      admission: {
-        batchSize: 50,
-        everyMs: 30_000,
-        slots: 500,
-        claimWindowMs: 120_000,
-        graceMs: 60_000,
-        sessionMs: 20 * MINUTE,
-      },
-      holdTtlMs: 10 * MINUTE,
-      payingTtlMs: 15 * MINUTE,
-      seatsPerAccount: 4,
-      joinLimit: { max: 5, windowMs: 5 * MINUTE },
-      leaves: 1,
-      ...settings,
-    },
-    categories: [
-      { id: 'gold', name: 'Gold', price: { amount: 750_000, currency: 'INR' }, color: '#b7791f' },
-      {
-        id: 'silver',
-        name: 'Silver',
-        price: { amount: 250_000, currency: 'INR' },
-        color: '#64748b',
-      },
-    ],
-    plan,
-  };
-}
+export { MINUTE, saleDefinition, smallPlan, START } from './hall.ts';
 
 export function account(name: string): AccountId {
   return name as AccountId;
@@ -133,10 +57,12 @@ export class HandSale {
   readonly told: Parameters<Telemetry['record']>[0][] = [];
   readonly frames: SeatsMessage[] = [];
   readonly admissions = new Map<string, number>();
-  filing: 'up' | 'down' | 'commits_but_fails' | 'silent' = 'up';
+  filing: 'up' | 'down' | 'refuses_to_file' | 'commits_but_fails' | 'silent' = 'up';
   /** Orders that Postgres will not take. */
   readonly refusing = new Set<string>();
   mailUp = true;
+  /** What Postgres says of its books, made worse. */
+  misread = (total: Tally): Tally => total;
   seatChanges = 0;
   desk: OrderDesk;
   #later: (() => void)[] = [];
@@ -359,7 +285,10 @@ export class HandSale {
         cancelIntent: (intentId) => this.#whileAlive(payments.cancelIntent(intentId)),
         refund: (request) => this.#whileAlive(payments.refund(request)),
       },
-      filing: { file: (batch) => this.#whileAlive(this.#file(batch)) },
+      filing: {
+        file: (batch) => this.#whileAlive(this.#file(batch)),
+        totals: () => this.#whileAlive(this.#totals()),
+      },
       mail: { send: (request) => this.#whileAlive(this.#mail(request.idempotencyKey)) },
       randomness: { round: async () => ({ ok: false, code: 'unavailable' }) },
       telemetry: { record: (event) => this.told.push(event) },
@@ -378,7 +307,8 @@ export class HandSale {
   async #file(
     batch: readonly { commandId: string; order: Order }[],
   ): Promise<{ refused: Refusal[] }> {
-    if (this.filing === 'down') throw new Error('Postgres is down');
+    if (this.filing === 'down' || this.filing === 'refuses_to_file')
+      throw new Error('Postgres is down');
     if (this.filing === 'silent') return new Promise(() => {});
     const refuses = (order: Order) => this.refusing.has(order.orderId);
     const taken = batch.filter(({ order }) => !refuses(order));
@@ -388,6 +318,11 @@ export class HandSale {
     if (this.filing === 'commits_but_fails') throw new Error('the answer was lost');
     const refused = batch.filter(({ order }) => refuses(order));
     return { refused: refused.map(({ commandId }) => ({ commandId, reason: '23505' })) };
+  }
+
+  async #totals(): Promise<Tally> {
+    if (this.filing === 'down') throw new Error('Postgres is down');
+    return this.misread(countFiled(this.filedOnce.values()));
   }
 
   async #mail(idempotencyKey: string): Promise<void> {

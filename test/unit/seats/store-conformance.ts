@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { AccountId, HoldId, OrderId } from '../../../durable-objects/core/ids.ts';
 import type { OrderRecord, RefundRecord } from '../../../durable-objects/core/order-record.ts';
 import { expandPlan } from '../../../durable-objects/core/plan-geometry.ts';
+import { NO_TALLY } from '../../../durable-objects/core/sale-tally.ts';
 import { SEAT } from '../../../durable-objects/core/seat-table.ts';
 import { viewOrder } from '../../../durable-objects/event-sale/order-view.ts';
 import { smallPlan } from './sale-kit.ts';
@@ -16,6 +17,7 @@ const nothing: SeatCommit = {
   outbox: [],
   requests: [],
   stripeEvent: null,
+  tally: null,
 };
 
 /** An order record with defaults; its id is `book_show_NAME`. */
@@ -93,6 +95,16 @@ export function storeConformance(withStore: WithStore): void {
       store.commit({ ...nothing, orders: [paid], seats: [sold] });
       expect(store.order(first.orderId)).toEqual(paid);
       expect([...store.load().seats].sort((a, b) => a.index - b.index)).toEqual([sold, other]);
+    });
+  });
+
+  test('the tally is what it was set to last, and nothing at first', async () => {
+    await withStore((store) => {
+      expect(store.load().tally).toEqual(NO_TALLY);
+      store.commit({ ...nothing, tally: { ...NO_TALLY, confirmed: 1, captured: 5 } });
+      store.commit({ ...nothing, tally: { ...NO_TALLY, confirmed: 2, captured: 9 } });
+      store.commit(nothing);
+      expect(store.load().tally).toEqual({ ...NO_TALLY, confirmed: 2, captured: 9 });
     });
   });
 

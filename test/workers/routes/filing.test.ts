@@ -7,6 +7,7 @@ import type {
   OrderId,
   SeatId,
 } from '../../../durable-objects/core/ids.ts';
+import { NO_TALLY } from '../../../durable-objects/core/sale-tally.ts';
 import type { Order, OrderStatus, Refund } from '../../../durable-objects/protocol/seats-rpc.ts';
 import { filedOrders } from '../../../worker/db/bookings.ts';
 import { databaseAt } from '../../../worker/db/database.ts';
@@ -163,6 +164,28 @@ describe('filing in Postgres', () => {
     expect(await filing.file(commands)).toEqual({ refused: [] });
     expect(await stored(sold)).toEqual({ ...part, filed: true, expiresAt: sold.createdAt });
     expect((await stored(next))?.tickets).toEqual(next.tickets);
+  });
+
+  it('tells what it has of a sale: bookings, seats and sums', async () => {
+    const before = await filing.totals(EVENT);
+    const [one, two] = [order(54, ['T60', 'T61']), order(55, ['T62'])];
+    await filing.file([command(one), command(two)]);
+    await filing.file([command(refunded(two))]);
+    const after = await filing.totals(EVENT);
+    const grown = Object.entries(after).map(([name, count]) => [
+      name,
+      count - before[name as keyof typeof before],
+    ]);
+    expect(Object.fromEntries(grown)).toEqual({
+      confirmed: 1,
+      offered: 0,
+      refunding: 0,
+      refunded: 1,
+      seats: 2,
+      captured: 360_000,
+      returned: 120_000,
+    });
+    expect(await filing.totals('no-such-sale' as EventId)).toEqual(NO_TALLY);
   });
 
   it('files late money that never had seats as a refund', async () => {

@@ -16,6 +16,8 @@ export default {
   'organiser.noTroubles': 'Nothing. Every payment and every refund is on its way by itself.',
   'organiser.trouble.refund_failed':
     'A refund was refused by the bank. It is tried again by itself.',
+  'organiser.trouble.books_differ':
+    'The books of the sale and of the database differ, and nothing on its way explains it.',
   'organiser.trouble.filing_refused': 'A booking cannot be filed. The tickets are valid.',
   'organiser.pause': 'Pause the sale',
   'organiser.pauseText':

@@ -18,6 +18,8 @@ const messages: Translated<typeof english> = {
   'organiser.troubles': 'किसी का ध्यान चाहिए',
   'organiser.noTroubles': 'कुछ नहीं। हर भुगतान और हर वापसी अपने आप चल रही है।',
   'organiser.trouble.refund_failed': 'बैंक ने वापसी से मना किया। फिर से कोशिश अपने आप होगी।',
+  'organiser.trouble.books_differ':
+    'बिक्री और डेटाबेस के बही-खाते मेल नहीं खाते, और रास्ते में कुछ ऐसा नहीं जो इसे समझाए।',
   'organiser.trouble.filing_refused': 'एक बुकिंग दर्ज नहीं हो पा रही। टिकट मान्य हैं।',
   'organiser.pause': 'बिक्री रोकें',
   'organiser.pauseText':

@@ -124,6 +124,7 @@ describe('a purchase in the browser', () => {
     await fan.get('ticketCode').first().waitFor();
     expect(await fan.get('ticketCode').first().getAttribute('data-code')).toBe(code);
 
+    await fan.page.getByText('Confirmed, being filed').waitFor({ state: 'detached' });
     await fan.goto('/bookings');
     await fan.page.getByText('Test sale slow-line').first().waitFor();
 

@@ -1,4 +1,4 @@
-import { createEffect, createSignal, For, Show, type JSX } from 'solid-js';
+import { createEffect, createSignal, onCleanup, For, Show, type JSX } from 'solid-js';
 import { getBooking } from '../api/bookings.ts';
 import { session } from '../api/session.ts';
 import type { Booking, Ticket } from '../api/types.ts';
@@ -20,6 +20,9 @@ import { queryValue } from '../router/address.ts';
 import { usePathParams } from '../router/routes.tsx';
 import '../styles/tickets.css';
 
+/** When to look again whether a booking is filed, ms: the page says "being filed" only as long as it is so. */
+const FILED_LOOK_MS = 4_000;
+
 /** One booking: its tickets with codes, printable and kept for no network, and its history. */
 export default function BookingPage(): JSX.Element {
   const params = usePathParams();
@@ -36,6 +39,12 @@ export default function BookingPage(): JSX.Element {
     if (!data) return;
     keepBookings(accountId, [data]);
     if (data.tickets.length > 0) void readyOffline().then(setOfflineReady);
+  });
+  createEffect(() => {
+    const data = booking.data();
+    if (data?.status !== 'confirmed' || data.filed) return;
+    const timer = window.setTimeout(booking.reload, FILED_LOOK_MS);
+    onCleanup(() => window.clearTimeout(timer));
   });
   return (
     <section class="column stack">

@@ -172,6 +172,11 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
     return desks === null ? NO_EVENT : ({ ok: true, summary: desks.organiser.summary() } as const);
   }
 
+  async drift() {
+    const desks = await this.#open();
+    return desks === null ? NO_EVENT : ({ ok: true, drift: desks.organiser.drift() } as const);
+  }
+
   async troubles() {
     const desks = await this.#open();
     return desks === null

@@ -18,6 +18,7 @@ import { fairnessRoutes } from './routes/fairness.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
 import { liveRoutes } from './routes/live.ts';
 import { offerRoutes } from './routes/offer.ts';
+import { organiserLooks } from './routes/organiser-looks.ts';
 import { organiserRoutes } from './routes/organiser.ts';
 import { paymentRoutes } from './routes/payment.ts';
 import { queueRoutes } from './routes/queue.ts';
@@ -48,6 +49,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
   offerRoutes(app);
   paymentRoutes(app);
   organiserRoutes(app);
+  organiserLooks(app);
   webhookRoutes(app);
   systemRoutes(app);
   liveRoutes(app);

@@ -12,6 +12,7 @@ import { SEAT } from '../core/seat-table.ts';
 import type { SeatState } from '../core/seat-table.ts';
 import type { SaleSummary } from '../protocol/organiser-rpc.ts';
 import type {
+  Drift,
   ExtendOutcome,
   LockOutcome,
   OfferOutcome,
@@ -261,6 +262,11 @@ export class OrderDesk implements SeatCount {
     const order = this.#book.find(orderId);
     if (order !== null && isMoneyOpen(order)) this.#payments.wake(order, 'timer');
     else this.#context.timers.clear(timer.kind, timer.key);
+  }
+
+  /** How the books compared when the cron last nudged; null before that. */
+  get drift(): Drift | null {
+    return this.#check.last;
   }
 
   /** Where all seats and orders stand; searches through all orders. */

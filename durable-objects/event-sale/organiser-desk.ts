@@ -12,7 +12,7 @@ import type {
   SaleSummary,
 } from '../protocol/organiser-rpc.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import type { RefundOutcome, Trouble } from '../protocol/seats-rpc.ts';
+import type { Drift, RefundOutcome, Trouble } from '../protocol/seats-rpc.ts';
 import type { ActionStore } from '../storage/action-store.ts';
 import type { SaleContext } from './context.ts';
 import type { OrderDesk } from './order-desk.ts';
@@ -153,6 +153,11 @@ export class OrganiserDesk {
       troubles: this.#orders.troubles().length,
     };
     return this.#summary;
+  }
+
+  /** The object's books beside those of Postgres, as the last minute's look found them; null before it. */
+  drift(): Drift | null {
+    return this.#orders.drift;
   }
 
   actions(before: number | null): ActionPage {

@@ -3,7 +3,7 @@ import type { Money } from '../core/money.ts';
 import type { OrderStage } from '../core/order-record.ts';
 import type { PlanDraft, PlanRefusal } from '../core/plan-change.ts';
 import type { Refused, Result } from '../core/result.ts';
-import type { PublicSeatStatus, RefundOutcome, Trouble } from './seats-rpc.ts';
+import type { Drift, PublicSeatStatus, RefundOutcome, Trouble } from './seats-rpc.ts';
 
 /** Who commands, and why. `requestId` makes it safe to ask again: a repeat changes nothing and leaves no second trace. */
 export interface OrganiserCommand {
@@ -86,6 +86,8 @@ export interface SaleOrganiserRpc {
   ): Promise<RefundOutcome>;
   /** Only looks; counted anew every few seconds at most. */
   summary(): Promise<Result<{ summary: SaleSummary }, Refused<'event_not_found'>>>;
+  /** The object's books beside those of Postgres, as the last nudge found them; null before it. Only looks. */
+  drift(): Promise<Result<{ drift: Drift | null }, Refused<'event_not_found'>>>;
   /** Orders that need a person; only looks, nudges nothing. */
   troubles(): Promise<Result<{ troubles: readonly Trouble[] }, Refused<'event_not_found'>>>;
   /** Actions before `before`, or the newest. */

@@ -1,35 +1,24 @@
-import { createRoute, z } from '@hono/zod-openapi';
-import type { OpenAPIHono } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
+import type { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { EventId } from '../../durable-objects/core/ids.ts';
-import type { ErrorCode } from '../../durable-objects/protocol/errors.ts';
-import type { OrganiserAction, PlanOutcome } from '../../durable-objects/protocol/organiser-rpc.ts';
+import type { PlanOutcome } from '../../durable-objects/protocol/organiser-rpc.ts';
 import { saleOf } from '../../durable-objects/stubs.ts';
 import { refundAnswer } from '../booking-answers.ts';
 import { requireEvent } from '../catalogue-access.ts';
 import type { AppContext, AppEnv } from '../context.ts';
-import { organiser } from '../middleware/organiser.ts';
 import { ProblemError } from '../problem.ts';
 import { ask } from '../rpc.ts';
-import { bookingId, eventId } from '../schemas/common.ts';
+import { bookingId } from '../schemas/common.ts';
 import {
-  auditQuery,
-  auditResponse,
   organiserCommand,
   planChanged,
   planRequest,
   refundRequest,
   refundResponse,
-  summaryResponse,
   switchResponse,
-  troublesResponse,
 } from '../schemas/organiser.ts';
-import { iso } from '../times.ts';
-import { BEARER, BODY, bearerAuth, body, json, problems } from './problems.ts';
-
-const PATH = '/api/organiser/events/{eventId}';
-const GUARDED: readonly ErrorCode[] = [...BEARER, 'forbidden', 'event_not_found', 'overloaded'];
-const base = { tags: ['Organiser'], security: bearerAuth, middleware: organiser };
-const params = z.object({ eventId });
+import { base, GUARDED, params, PATH } from './organiser-base.ts';
+import { BODY, body, json, problems } from './problems.ts';
 
 function switchRoute(path: 'pause' | 'resume', summary: string) {
   return createRoute({
@@ -85,39 +74,6 @@ const refund = createRoute({
   },
 });
 
-const summary = createRoute({
-  ...base,
-  method: 'get',
-  path: `${PATH}/summary`,
-  summary: 'Where the sale stands: seats, orders by stage, money taken and given back',
-  request: { params },
-  responses: { 200: json(summaryResponse, 'The summary.'), ...problems(...GUARDED) },
-});
-
-const troubles = createRoute({
-  ...base,
-  method: 'get',
-  path: `${PATH}/troubles`,
-  summary: 'Orders that need a person: refunds that failed, bookings that Postgres refuses',
-  request: { params },
-  responses: {
-    200: json(troublesResponse, 'At most a hundred of each kind.'),
-    ...problems(...GUARDED),
-  },
-});
-
-const audit = createRoute({
-  ...base,
-  method: 'get',
-  path: `${PATH}/audit`,
-  summary: 'What organisers did: who, when, what, why; newest first',
-  request: { params, query: auditQuery },
-  responses: {
-    200: json(auditResponse, 'One page.'),
-    ...problems(...GUARDED, 'invalid_request'),
-  },
-});
-
 /** What an organiser does with a running sale. Each action leaves its trace in the audit. */
 export function organiserRoutes(app: OpenAPIHono<AppEnv>): void {
   const switched = async (c: AppContext, id: EventId, paused: boolean, command: Command) => {
@@ -162,48 +118,6 @@ export function organiserRoutes(app: OpenAPIHono<AppEnv>): void {
     const { status } = outcome.order;
     return c.json({ refund: refundAnswer(outcome.refund), status }, 200);
   });
-
-  app.openapi(summary, async (c) => {
-    const { eventId } = c.req.valid('param');
-    await requireEvent(c, eventId);
-    const outcome = await ask(() => saleOf(c.env, eventId).summary());
-    if (!outcome.ok) throw new ProblemError(outcome.code);
-    c.header('cache-control', 'no-store');
-    const { at, captured, refunded, refunding, orders, ...rest } = outcome.summary;
-    const { hold: _none, ...byStatus } = orders;
-    return c.json(
-      {
-        ...rest,
-        at: iso(at),
-        orders: byStatus,
-        captured: { ...captured },
-        refunded: { ...refunded },
-        refunding: { ...refunding },
-      },
-      200,
-    );
-  });
-
-  app.openapi(troubles, async (c) => {
-    const { eventId } = c.req.valid('param');
-    await requireEvent(c, eventId);
-    const outcome = await ask(() => saleOf(c.env, eventId).troubles());
-    if (!outcome.ok) throw new ProblemError(outcome.code);
-    c.header('cache-control', 'no-store');
-    const found = outcome.troubles.map(({ orderId, ...rest }) => ({ bookingId: orderId, ...rest }));
-    return c.json({ troubles: found }, 200);
-  });
-
-  app.openapi(audit, async (c) => {
-    const { eventId } = c.req.valid('param');
-    const before = c.req.valid('query').before ?? null;
-    await requireEvent(c, eventId);
-    const outcome = await ask(() => saleOf(c.env, eventId).actions({ before }));
-    if (!outcome.ok) throw new ProblemError(outcome.code);
-    c.header('cache-control', 'no-store');
-    const { actions, before: next } = outcome.page;
-    return c.json({ actions: actions.map(auditRow), before: next }, 200);
-  });
 }
 
 function planProblem(outcome: PlanOutcome & { ok: false }): ProblemError {
@@ -220,16 +134,3 @@ function planProblem(outcome: PlanOutcome & { ok: false }): ProblemError {
 }
 
 type Command = z.infer<typeof organiserCommand>;
-
-function auditRow({ seq, at, actor, requestId, deed, subject, why, details }: OrganiserAction) {
-  return {
-    number: seq,
-    at: iso(at),
-    accountId: actor,
-    requestId,
-    action: deed,
-    subject,
-    reason: why,
-    details: { ...details },
-  };
-}

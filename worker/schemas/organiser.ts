@@ -75,6 +75,36 @@ export const summaryResponse = z
   })
   .meta({ id: 'SaleSummary' });
 
+const tally = z
+  .object({
+    confirmed: z.int(),
+    offered: z.int(),
+    refunding: z.int(),
+    refunded: z.int(),
+    seats: z.int().meta({ description: 'Sold and not given back.' }),
+    captured: z.int().meta({ description: 'Minor units.' }),
+    returned: z.int().meta({ description: 'Given back, minor units.' }),
+  })
+  .meta({ id: 'Tally' });
+
+/** The books of the sale beside those of Postgres. */
+export const driftResponse = z
+  .object({
+    drift: z
+      .object({
+        at: time.meta({ description: 'When Postgres answered.' }),
+        sale: tally,
+        postgres: tally,
+        unfiled: z.int().meta({ description: 'Rows still to be sent when it was asked.' }),
+        explained: z.boolean().meta({
+          description: 'The same, or different by no more than what is on its way.',
+        }),
+      })
+      .nullable()
+      .meta({ description: 'Compared each minute; null before the first time.' }),
+  })
+  .meta({ id: 'Drift' });
+
 /** What does not end by itself. */
 export const troublesResponse = z
   .object({

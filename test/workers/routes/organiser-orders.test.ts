@@ -4,6 +4,7 @@ import type { EventId } from '../../../durable-objects/core/ids.ts';
 import { expandPlan } from '../../../durable-objects/core/plan-geometry.ts';
 import { concertPlan } from '../../../durable-objects/core/plan-samples.ts';
 import type { SectionSpec } from '../../../durable-objects/core/plan.ts';
+import { saleOf } from '../../../durable-objects/stubs.ts';
 import { loadEvent } from '../../../worker/db/catalogue.ts';
 import { databaseAt } from '../../../worker/db/database.ts';
 import type { Booking } from '../../../worker/schemas/booking.ts';
@@ -136,6 +137,10 @@ interface SaleSummaryAnswer {
   refunding: { amount: number };
 }
 
+interface DriftAnswer {
+  drift: { explained: boolean } | null;
+}
+
 describe('a refund', () => {
   interface Refunded {
     code: string;
@@ -195,6 +200,18 @@ describe('a refund', () => {
       troubles: 0,
     });
     expect(stands.refunded.amount + stands.refunding.amount).toBe(price);
+    // Again and again: Postgres is asked after the cron has its answer.
+    const nudged = async () => {
+      await saleOf(workerEnv, id as EventId).reconcile();
+      const { body } = await organise<DriftAnswer>('GET', `${id}/drift`);
+      return body.drift;
+    };
+    await expect.poll(nudged, { timeout: 5_000 }).toMatchObject({
+      explained: true,
+      unfiled: 0,
+      sale: { confirmed: 1, seats: 1, captured: 2 * price },
+      postgres: { confirmed: 1, seats: 1, captured: 2 * price },
+    });
 
     const rest = await giveBack(id, booking.bookingId);
     expect(rest.body.refund.seatIds).toEqual([two]);

@@ -33,6 +33,7 @@ const ROUTES: [method: string, path: string, body?: Record<string, unknown>][] =
     { requestId: 'request-0001', reason },
   ],
   ['GET', 'summary'],
+  ['GET', 'drift'],
   ['GET', 'troubles'],
   ['GET', 'audit'],
 ];

@@ -19,7 +19,6 @@ export default {
   'organiser.trouble.books_differ':
     'The books of the sale and of the database differ, and nothing on its way explains it.',
   'organiser.trouble.filing_refused': 'A booking cannot be filed. The tickets are valid.',
-  'organiser.trouble.books_differ': 'The books of the sale and of the database differ.',
   'organiser.pause': 'Pause the sale',
   'organiser.pauseText':
     'Nobody is called in meanwhile, and every queue page says so. Those inside go on.',

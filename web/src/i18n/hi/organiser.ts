@@ -21,7 +21,6 @@ const messages: Translated<typeof english> = {
   'organiser.trouble.books_differ':
     'बिक्री और डेटाबेस के बही-खाते मेल नहीं खाते, और रास्ते में कुछ ऐसा नहीं जो इसे समझाए।',
   'organiser.trouble.filing_refused': 'एक बुकिंग दर्ज नहीं हो पा रही। टिकट मान्य हैं।',
-  'organiser.trouble.books_differ': 'बिक्री और डेटाबेस के खाते मेल नहीं खाते।',
   'organiser.pause': 'बिक्री रोकें',
   'organiser.pauseText':
     'तब तक किसी को बुलाया नहीं जाएगा, और हर कतार पेज यही बताएगा। जो अंदर हैं वे जारी रखेंगे।',

@@ -99,6 +99,9 @@ describe('every page', () => {
     await fan.goto('/events/pages-open/seats');
     await see('seats-standing', () => fan.find(3, /^Floor/));
     await see('seats-found', () => fan.find(2, /^Gold/));
+    await page.getByLabel('Language').selectOption('hi');
+    await see('seats-found-hi', () => page.getByText('आप साथ-साथ बैठेंगे।').waitFor());
+    await page.getByRole('combobox', { name: 'भाषा' }).selectOption('en');
     await see('seats', () => fan.choose('Section G1'));
     await fan.hold();
     await see('checkout', () => fan.card().locator('[name=number]').waitFor());

@@ -171,6 +171,33 @@ describe('another plan while the sale is on (failure case F10)', () => {
     expect(change(new HandSale(), wanted)).toMatchObject({ ok: false, code: 'plan_invalid' });
   });
 
+  it('makes a standing area smaller down to the last place that is somebody’s, and no smaller', () => {
+    const floor = {
+      shape: 'area',
+      id: 'F',
+      name: 'Floor',
+      categoryId: 'gold',
+      x: 0,
+      y: 1,
+    } as const;
+    const area = (capacity: number) => ({ ...floor, width: 4, depth: 3, capacity });
+    const sale = new HandSale();
+    expect(change(sale, draft(gold, silver, area(9)))).toEqual({ ok: true });
+    sale.admit('ana');
+    expect(sale.best('ana', { size: 3, section: 'F' })).toMatchObject({ ok: true });
+    expect(change(sale, draft(gold, silver, area(2)))).toMatchObject({
+      ok: false,
+      code: 'plan_seats_missing',
+      seatIds: ['F-P3'],
+    });
+    expect(change(sale, draft(area(3), gold, silver))).toEqual({ ok: true });
+    expect(sale.desk.seatsLeft()).toBe(200);
+    sale.admit('bob');
+    expect(sale.best('bob', { size: 1, section: 'F' })).toEqual({ ok: false, code: 'none_left' });
+    sale.now += 10 * MINUTE;
+    expect(sale.best('bob', { size: 1, section: 'F' })).toMatchObject({ ok: true });
+  });
+
   it('keeps of what was sold before only what orders may still name', () => {
     const sale = new HandSale();
     const shorter = { ...gold, rows: [5] };

@@ -101,7 +101,7 @@ function Inside(props: { eventId: string; accountId: string }): JSX.Element {
       </header>
       <p class="small muted">
         <Show when={event.data()}>
-          {(data) => t('seats.limit', { count: data().rules.seatsPerAccount })}
+          {(data) => <>{t('seats.limit', { count: data().rules.seatsPerAccount })}</>}
         </Show>{' '}
         <Show when={live.state().connection !== 'live' && store.venue()}>
           {live.state().connection === 'connecting' ? '' : t('seats.notLive')}

@@ -1,4 +1,4 @@
-import { createEffect, createMemo, createUniqueId, For, Show, type JSX } from 'solid-js';
+import { createEffect, createMemo, createUniqueId, For, on, Show, type JSX } from 'solid-js';
 import { serverNow } from '../api/clock.ts';
 import type { FoundAnswer } from '../api/types.ts';
 import { SoonDialog } from '../checkout/soon-dialog.tsx';
@@ -26,6 +26,13 @@ export function FindSeats(
   props: Parts & { limit: number; accountId: string; eventId: string; sizeId: string },
 ): JSX.Element {
   const problem = () => props.finder.problem();
+  // What had the focus is gone with what was found: it goes back to where one asks again.
+  createEffect(
+    on(props.finder.found, (found, before) => {
+      if (found || !before || document.activeElement !== document.body) return;
+      document.getElementById(props.sizeId)?.focus();
+    }),
+  );
   return (
     <section class="card find stack" aria-labelledby={`${props.sizeId}-title`}>
       <h2 class="find__title" id={`${props.sizeId}-title`}>

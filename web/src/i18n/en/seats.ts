@@ -22,7 +22,7 @@ export default {
   'seats.label': '{section}, row {row}, seat {seat}, {price}, {status}',
   'seats.labelStanding': '{section}, place {seat}, {price}, {status}',
   'seats.areaChoose': 'How many?',
-  'seats.areaChooseIn': 'Choose how many places in {area}',
+  'seats.areaChooseIn': '{area}: How many?',
   'seats.orphans': {
     one: 'This would leave {seats} single between taken seats, and hardly anybody comes alone. Nothing is held yet. Seats as good that leave none single are free.',
     other:

@@ -24,7 +24,7 @@ const messages: Translated<typeof en> = {
   'seats.label': '{section}, पंक्ति {row}, सीट {seat}, {price}, {status}',
   'seats.labelStanding': '{section}, जगह {seat}, {price}, {status}',
   'seats.areaChoose': 'कितनी जगहें?',
-  'seats.areaChooseIn': '{area} में जगहों की संख्या चुनें',
+  'seats.areaChooseIn': '{area}: कितनी जगहें?',
   'seats.orphans': {
     one: 'इससे {seats} बिकी सीटों के बीच अकेली रह जाएगी, और अकेले बहुत कम लोग आते हैं। अभी कुछ नहीं रुका है। उतनी ही अच्छी सीटें ख़ाली हैं जिनसे कोई अकेली नहीं बचती।',
     other:
@@ -75,7 +75,7 @@ const messages: Translated<typeof en> = {
   'find.finding': 'खोज रहे हैं…',
   'find.held': 'आपके लिए रुकी: {seats}।',
   'find.yours': 'आपके लिए रुकी हैं',
-  'find.time': '{time} तक',
+  'find.time': '{time} बाक़ी',
   'find.places': {
     one: '{section}: खड़े होने की {count} जगह',
     other: '{section}: खड़े होने की {count} जगहें',

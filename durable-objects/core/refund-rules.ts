@@ -18,7 +18,7 @@ export type RefundDecision =
   | { ok: false; code: 'already_refunded' | 'not_paid' | 'request_reused' };
 
 /**
- * Whether these seats of a confirmed order may be paid back, and how much that is: what each was sold for,
+ * Whether these seats of a confirmed order, or all that an offer stands for, may be paid back, and how much that is: what each was sold for,
  * never a figure of the caller's. A `requestId` has its effect once, for good.
  */
 export function decideRefund({ order, seats, requestId }: RefundQuestion): RefundDecision {
@@ -29,6 +29,9 @@ export function decideRefund({ order, seats, requestId }: RefundQuestion): Refun
       : { ok: false, code: 'request_reused' };
   if (order.stage === 'refunding' || order.stage === 'refunded')
     return { ok: false, code: 'already_refunded' };
+  // Late money that was offered seats goes back as a whole: it has bought none yet.
+  if (order.stage === 'offered' && order.paid !== null && seats === null)
+    return { ok: true, seats: order.seats, amount: order.paid, again: null };
   if (order.stage !== 'confirmed') return { ok: false, code: 'not_paid' };
   if (seats === null) return granted(order, seatsOf(order));
 

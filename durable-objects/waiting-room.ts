@@ -2,6 +2,7 @@ import { DurableObject } from 'cloudflare:workers';
 import type { AccountId } from './core/ids.ts';
 import { nodeOf } from './core/shard-plan.ts';
 import type { RoomNode } from './core/shard-plan.ts';
+import { LIMITS } from './protocol/limits.ts';
 import { LIVE_PROTOCOL, PING, PONG } from './protocol/live.ts';
 import { LIVE_HEADERS } from './protocol/queue-rpc.ts';
 import type {
@@ -74,6 +75,7 @@ export class WaitingRoom extends DurableObject<ObjectEnv> implements WaitingRoom
     return {
       name,
       now: () => Date.now(),
+      askGapMs: LIMITS.askGapMs,
       random: () => Math.random(),
       parent: () => parentAt(this.env, node),
       later: (delayMs, task) => {

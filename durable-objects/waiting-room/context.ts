@@ -13,6 +13,8 @@ export interface NodeContext {
   /** The object's name: its batches and its subscription go by it. */
   readonly name: string;
   now(): number;
+  /** Least time between two requests of one kind to the parent, ms, even where the sale's size asks for none. */
+  readonly askGapMs: number;
   /** 0 ≤ r < 1; for back-off only. */
   random(): number;
   /** A relay or EventSale; a fresh stub each time: one that saw an exception may stay broken. */

@@ -69,7 +69,7 @@ export class Feed {
 
   /** Least time between two requests of one kind to the parent, ms. */
   get askGapMs(): number {
-    return askGapMs(this.#leavesAtStart ?? 1);
+    return Math.max(this.#context.askGapMs, askGapMs(this.#leavesAtStart ?? 1));
   }
 
   /** Claim window and grace; null before the parent has told them. */

@@ -9,10 +9,10 @@ export { EventSale, WaitingRoom } from '../../../worker/index.ts';
 /** The product as it is, plus one address that publishes a tick on demand, so that a broadcast can be timed. */
 export default {
   async fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
-    const { pathname } = new URL(request.url);
-    if (!pathname.startsWith('/bench/publish/')) return worker.fetch(request, env, ctx);
-    const eventId = pathname.slice('/bench/publish/'.length) as EventId;
-    await leafAt(env, eventId, 0).publish({ tick: await request.json<Tick>() });
+    // Cheap: what is measured passes here.
+    const [, eventId] = request.url.split('/bench/publish/');
+    if (eventId === undefined) return worker.fetch(request, env, ctx);
+    await leafAt(env, eventId as EventId, 0).publish({ tick: await request.json<Tick>() });
     return Response.json({ ok: true });
   },
 };

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../../durable-objects/protocol/limits.ts';
 import type { Clock, Entry } from '../clock.ts';
 import type { Faults } from '../faults.ts';
 import { Load, Wakefulness } from '../meters.ts';
@@ -174,6 +175,7 @@ export abstract class Actor<Desk> implements Party {
   protected nodeContext<Rpc>(parent: () => Rpc): {
     name: string;
     now: () => number;
+    askGapMs: number;
     random: () => number;
     parent: () => Rpc;
     later: (delayMs: number, task: () => void) => () => void;
@@ -182,6 +184,7 @@ export abstract class Actor<Desk> implements Party {
     return {
       name: this.name,
       now: () => this.now(),
+      askGapMs: LIMITS.askGapMs,
       random: () => this.around.random.next(),
       parent,
       later: (delayMs, task) => this.later(delayMs, task),

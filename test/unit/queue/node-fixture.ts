@@ -62,6 +62,7 @@ export abstract class NodeFixture<Desk extends { start(): void }> {
     return {
       name: this.name,
       now: () => this.sale.now,
+      askGapMs: 0,
       random: () => 0.5,
       parent: () => this.#parent(),
       later: (delayMs, task) => {

@@ -1,24 +1,40 @@
-/** A clock that stands still until it is moved; sleepers wake in the order of their times. */
+/** A clock that stands still until it is moved; timers ring and sleepers wake in the order of their times. */
 export function handClock() {
   let now = 1_000;
-  let sleepers: { at: number; wake: () => void }[] = [];
+  const timers = new Set<{ at: number; task: () => void }>();
+  const later = (ms: number, task: () => void) => {
+    const timer = { at: now + ms, task };
+    timers.add(timer);
+    return () => {
+      timers.delete(timer);
+    };
+  };
+  const settle = async () => {
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+  };
   return {
     now: () => now,
+    later,
     sleep: (ms: number) =>
       new Promise<void>((wake) => {
-        sleepers.push({ at: now + ms, wake });
+        later(ms, wake);
       }),
+    /** Timers that have not rung. */
+    get pending() {
+      return timers.size;
+    },
     async pass(ms: number) {
       const end = now + ms;
       for (;;) {
-        for (let turn = 0; turn < 20; turn++) await Promise.resolve();
-        const next = sleepers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+        await settle();
+        const next = [...timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
         if (next === undefined) break;
-        sleepers = sleepers.filter((each) => each !== next);
+        timers.delete(next);
         now = Math.max(now, next.at);
-        next.wake();
+        next.task();
       }
       now = end;
+      await settle();
     },
   };
 }

@@ -38,7 +38,21 @@ test('a call that throws throws for everyone in it and for nobody else', async (
   expect(await mailbox.ask(4, send)).toBe('answer 4');
 });
 
-test('should the request that sends be cut off, the others ask for themselves', async () => {
+test('should the request that was to send be cut off before, another sends for all', async () => {
+  const { clock, mailbox, calls, send } = postOffice();
+  await mailbox.ask(1, send);
+  const { later } = clock;
+  clock.later = () => () => undefined;
+  const cutOff = mailbox.ask(2, send);
+  clock.later = later;
+  const patient = mailbox.ask(3, send);
+  await clock.pass(1_000);
+  expect(calls).toEqual([[1], [2, 3]]);
+  expect(await patient).toBe('answer 3');
+  void cutOff;
+});
+
+test('should the request that has sent be cut off before the answer, the others ask for themselves', async () => {
   const { clock, mailbox, calls, send } = postOffice();
   await mailbox.ask(1, send);
   const never = () => new Promise<string[]>(() => undefined);
@@ -52,11 +66,17 @@ test('should the request that sends be cut off, the others ask for themselves', 
   void cutOff;
 });
 
-test('more than one call can carry is sent by the next who wakes', async () => {
+test('who has been answered leaves no timer behind', async () => {
+  const { clock, mailbox, send } = postOffice();
+  await Promise.all([mailbox.ask(1, send), mailbox.ask(2, send), clock.pass(20)]);
+  expect(clock.pending).toBe(0);
+});
+
+test('more than one call can carry goes in several at once', async () => {
   const { clock, mailbox, calls, send } = postOffice();
   await mailbox.ask(0, send);
   const many = Array.from({ length: 1_200 }, (_, index) => mailbox.ask(index + 1, send));
-  await clock.pass(50);
+  await clock.pass(20);
   expect(calls.map((call) => call.length)).toEqual([1, 500, 500, 200]);
   expect((await Promise.all(many)).at(-1)).toBe('answer 1200');
 });

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { createSerial } from '../standin/serial.ts';
 import { hangUp, serveStandin, type Listening, type StandinEnv } from '../standin/serve.ts';
 import { createSwitches } from '../standin/switches.ts';
-import { openEngine, type QueryResult } from './engine.ts';
+import { openEngine, type Engine, type QueryResult } from './engine.ts';
 import { beginStatement, runSql, sqlRequest } from './neon-protocol.ts';
 
 /** Default port of the Postgres stand-in. */
@@ -26,14 +26,15 @@ export interface PostgresStandin extends Listening {
 
 /**
  * PostgreSQL behind Neon's HTTP protocol (`POST /sql`), as `@neondatabase/serverless` speaks it.
- * Without `dataDir` the data lives in memory. Any user, password and database name are accepted:
+ * Without `dataDir` the data lives in memory; `engine` is another PostgreSQL instead. Any user, password and database name are accepted:
  * there is one database. Fault switches: `/_standin/switches`.
  */
 export async function startPostgres(options: {
   readonly port: number;
   readonly dataDir?: string | undefined;
+  readonly engine?: Engine;
 }): Promise<PostgresStandin> {
-  const engine = await openEngine(options.dataDir);
+  const engine = options.engine ?? (await openEngine(options.dataDir));
   const serial = createSerial();
   const switches = createSwitches(faults);
   const app = new Hono<StandinEnv>();

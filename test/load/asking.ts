@@ -32,7 +32,7 @@ export function question(
  * answer is not one of `good`.
  */
 export async function ask(
-  world: FanWorld,
+  world: Pick<FanWorld, 'ledger' | 'excused'>,
   pool: HttpPool,
   request: LoadRequest,
   good: readonly number[],

@@ -5,8 +5,6 @@ import type { FanWorld } from './fan-world.ts';
 import { HttpPool } from './http-pool.ts';
 import { Samples } from './samples.ts';
 
-/** Seats that each buyer takes. */
-const SEATS = 2;
 /** How often the end of a payment is asked for, and how long after, ms. */
 const CONFIRM_TRIES = 20;
 const CONFIRM_PAUSE_MS = 200;
@@ -17,26 +15,38 @@ export interface Bought {
   seatIds: string[];
 }
 
+/** What buyers share with the world around them. */
+export type BuyersWorld = Pick<FanWorld, 'port' | 'eventId' | 'ledger' | 'excused'>;
+
+/** What is bought, where, and by how many at most. */
+export interface BuyersChoice {
+  seatIds: readonly SeatId[];
+  /** Seats that each takes. */
+  each: number;
+  stripePort: number;
+  most: number;
+  connections: number;
+}
+
 /** Buys for fans who came in, over HTTP as the site does: lock, booking, payment, tickets. */
 export class Buyers {
   readonly bought: Bought[] = [];
   /** Milliseconds of a lock, and of a whole purchase. */
   readonly lock = new Samples();
   readonly purchase = new Samples();
-  readonly #world: FanWorld;
+  readonly #world: BuyersWorld;
   readonly #seatIds: readonly SeatId[];
+  readonly #each: number;
   readonly #api: HttpPool;
   readonly #stripe: HttpPool;
   readonly #running = new Set<Promise<void>>();
   #left: number;
   #seat = 0;
 
-  constructor(
-    world: FanWorld,
-    choice: { seatIds: readonly SeatId[]; stripePort: number; most: number; connections: number },
-  ) {
+  constructor(world: BuyersWorld, choice: BuyersChoice) {
     this.#world = world;
     this.#seatIds = choice.seatIds;
+    this.#each = choice.each;
     this.#left = choice.most;
     this.#api = new HttpPool(world.port, choice.connections);
     this.#stripe = new HttpPool(choice.stripePort, choice.connections);
@@ -46,7 +56,7 @@ export class Buyers {
   begin(fan: LoadFan, admissionToken: string): boolean {
     if (this.#left === 0) return false;
     this.#left -= 1;
-    const buying = this.#buy(fan, admissionToken).finally(() => this.#running.delete(buying));
+    const buying = this.buy(fan, admissionToken).finally(() => this.#running.delete(buying));
     this.#running.add(buying);
     return true;
   }
@@ -58,10 +68,11 @@ export class Buyers {
     this.#stripe.close();
   }
 
-  async #buy(fan: LoadFan, admissionToken: string): Promise<void> {
+  /** One whole purchase of the next seats; what fails is in the ledger. */
+  async buy(fan: LoadFan, admissionToken: string): Promise<void> {
     const { eventId } = this.#world;
-    const seatIds = this.#seatIds.slice(this.#seat, this.#seat + SEATS);
-    this.#seat += SEATS;
+    const seatIds = this.#seatIds.slice(this.#seat, this.#seat + this.#each);
+    this.#seat += this.#each;
     const from = performance.now();
     const held = await this.#ask(
       fan,

@@ -18,6 +18,7 @@ import { LoadStage } from './stage.ts';
 import { TickReader } from './tick-reader.ts';
 
 const EVENT = 'load-sale';
+const SEATS_PER_BUYER = 2;
 const SERIES = { fans: 1, newcomers: 2, hostile: 3 };
 const CONNECTIONS = { api: 16, buyers: 24 };
 /** Connections that are not live fans'. */
@@ -101,6 +102,7 @@ export class LoadTest implements FanWorld {
     this.#pool = new HttpPool(stage.port, CONNECTIONS.api);
     this.#buyers = new Buyers(this, {
       seatIds: expandPlan(stadiumPlan().plan).map((seat) => seat.id),
+      each: SEATS_PER_BUYER,
       stripePort: Number(new URL(stage.standins.stripeUrl).port),
       most: options.buyers,
       connections: CONNECTIONS.buyers,

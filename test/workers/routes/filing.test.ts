@@ -1,17 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { crowdAccount } from '../../../drizzle/demo-data.ts';
-import type {
-  AccountId,
-  EventId,
-  HoldId,
-  OrderId,
-  SeatId,
-} from '../../../durable-objects/core/ids.ts';
+import type { AccountId, EventId } from '../../../durable-objects/core/ids.ts';
 import { NO_TALLY } from '../../../durable-objects/core/sale-tally.ts';
 import type { Order, OrderStatus, Refund } from '../../../durable-objects/protocol/seats-rpc.ts';
 import { filedOrders } from '../../../worker/db/bookings.ts';
 import { databaseAt } from '../../../worker/db/database.ts';
 import { postgresFiling } from '../../../worker/db/filing.ts';
+import { confirmedOrder } from '../../support/order-fixture.ts';
 import { workerEnv } from './support.ts';
 
 const EVENT = 'nutcracker-theatre' as EventId;
@@ -22,34 +17,9 @@ let made = 0;
 
 function order(n: number, seats: string[], over: Partial<Order> = {}): Order {
   made += 1;
-  const id = `book_${EVENT}_${crypto.randomUUID().replaceAll('-', '').slice(0, 16)}`;
-  const price = { amount: 120_000, currency: 'INR' };
-  return {
-    orderId: id as OrderId,
-    holdId: id.replace('book', 'hold') as HoldId,
-    accountId: crowdAccount(n).id as AccountId,
-    status: 'confirmed',
-    items: seats.map((seat) => ({
-      seatId: seat as SeatId,
-      label: `Seat ${seat}`,
-      categoryId: 'stalls',
-      price,
-      returned: false,
-    })),
-    total: { amount: price.amount * seats.length, currency: 'INR' },
-    createdAt: 1_795_000_000_000 + made,
-    expiresAt: 1_795_000_600_000,
-    paymentIntentId: `pi_${id}`,
-    confirmedAt: 1_795_000_100_123,
-    filed: false,
-    paid: { amount: price.amount * seats.length, currency: 'INR' },
-    offer: null,
-    refunds: [],
-    history: [],
-    paymentProblem: null,
-    tickets: seats.map((seat) => ({ ticketId: `ticket_${id}_${seat}`, seatId: seat as SeatId })),
-    ...over,
-  };
+  const whose = { eventId: EVENT, accountId: crowdAccount(n).id as AccountId };
+  const createdAt = 1_795_000_000_000 + made;
+  return { ...confirmedOrder(whose, seats, 'stalls'), createdAt, ...over };
 }
 
 function refunded(paid: Order): Order {

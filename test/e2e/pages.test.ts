@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_ORGANISER } from '../../drizzle/demo-data.ts';
+import { concertPlan } from '../../durable-objects/core/plan-samples.ts';
 import { openBrowser } from '../support/browser.ts';
 import { startDev } from '../support/dev-server.ts';
 import type { DevServer } from '../support/dev-server.ts';
@@ -123,7 +124,8 @@ describe('every page', () => {
     await fan.goto(`/register?next=${next}`);
     await fan.register();
     await fan.page.getByText('This belongs to another account.').waitFor();
-    await fan.leave();
+    await fan.goto('/events/pages-open/seats');
+    await fan.choose('Section G1');
 
     const { email, password } = DEMO_ORGANISER;
     const organiser = await Fan.arrive(browser, dev.origin, email);
@@ -139,6 +141,18 @@ describe('every page', () => {
     await page.getByText('Paused: nobody is called in').waitFor();
     await page.getByText('The stage crew asked for it.').waitFor();
     expect(await inspect(organiser, 'organiser')).toEqual([]);
-    await organiser.leave();
+
+    // Whoever looks at the seats sees a change of the plan by itself, and keeps what is chosen.
+    const { plan, categories } = concertPlan();
+    const change = await organiser.ask('PUT', '/api/organiser/events/pages-open/plan', {
+      requestId: crypto.randomUUID(),
+      reason: 'The lawn is opened.',
+      sections: [{ ...plan.sections[0], id: 'LAWN', name: 'The lawn' }, ...plan.sections],
+      categories,
+    });
+    expect(change).toMatchObject({ seatCount: expect.any(Number) as number });
+    await (await fan.seat('The lawn', /available$/)).waitFor({ state: 'attached' });
+    expect(await fan.get('summaryTotal').textContent()).toContain('7,500');
+    await Promise.all([organiser.leave(), fan.leave()]);
   });
 });

@@ -63,15 +63,25 @@ export class Fan {
     return Number((text ?? '').replace(/\D/g, ''));
   }
 
+  /** Asks the API as the page would, with the session of this browser. */
+  async ask<Body>(method: string, path: string, body?: object): Promise<Body> {
+    const session = await this.page.evaluate<string>("localStorage.getItem('onsale.session')");
+    const { accessToken } = JSON.parse(session) as { accessToken: string };
+    const answer = await fetch(`${this.#origin}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    return answer.json<Body>();
+  }
+
   /** Why each step of the booking on the page was taken, as the API tells its owner. */
   async history(): Promise<string[]> {
     const id = new URL(this.page.url()).pathname.split('/').at(-1) ?? '';
-    const session = await this.page.evaluate<string>("localStorage.getItem('onsale.session')");
-    const { accessToken } = JSON.parse(session) as { accessToken: string };
-    const answer = await fetch(`${this.#origin}/api/bookings/${id}`, {
-      headers: { authorization: `Bearer ${accessToken}` },
-    });
-    const { history }: { history: { why: string }[] } = await answer.json();
+    const { history } = await this.ask<{ history: { why: string }[] }>(
+      'GET',
+      `/api/bookings/${id}`,
+    );
     return history.map((step) => step.why);
   }
 

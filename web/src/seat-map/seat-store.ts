@@ -48,6 +48,8 @@ export function createSeatStore(eventId: string, live: Live): SeatStore {
   const [lost, setLost] = createSignal<readonly number[]>([]);
   const [filter, setFilter] = createSignal<string | null>(null);
   let statuses = EMPTY;
+  /** The version of the plan that the statuses are of, once they were heard. */
+  let statusPlan: number | undefined;
   let loading: Promise<void> | null = null;
 
   const dropTaken = (): void => {
@@ -69,11 +71,12 @@ export function createSeatStore(eventId: string, live: Live): SeatStore {
         return;
       }
       if (answer.data.version < statuses.version) return;
-      statuses = { version: answer.data.version, codes: unpackStatuses(answer.data) };
-      const { planVersion } = answer.data;
+      const { version, planVersion } = answer.data;
+      statusPlan = planVersion;
       if (venue() && venue()?.planVersion !== planVersion) await loadPlan(planVersion);
+      const known = venue() === undefined || venue()?.planVersion === planVersion;
       // Without its plan a status would sit on another seat: nothing is offered until both are there.
-      if (venue() && venue()?.planVersion !== planVersion) statuses = EMPTY;
+      statuses = known ? { version, codes: unpackStatuses(answer.data) } : EMPTY;
       changed();
     })().finally(() => {
       loading = null;
@@ -84,6 +87,14 @@ export function createSeatStore(eventId: string, live: Live): SeatStore {
     const answer = await getPlan(eventId, version);
     if (!answer.ok) {
       setProblem(answer.problem);
+      return;
+    }
+    const { planVersion } = answer.data;
+    const wanted = version ?? statusPlan ?? planVersion;
+    if (planVersion !== wanted) {
+      // A cache had an older one; or the server does not know it yet.
+      if (version === undefined) return loadPlan(wanted);
+      window.setTimeout(reload, POLL_MS);
       return;
     }
     const next = makeVenue(answer.data);

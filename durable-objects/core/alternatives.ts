@@ -1,4 +1,5 @@
 import { eachGroup } from './orphans.ts';
+import type { Seat } from './plan.ts';
 import { middleOf } from './row-map.ts';
 import type { FreeSeats, RowMap, RowSpan } from './row-map.ts';
 
@@ -63,16 +64,28 @@ export function nearestRuns(map: RowMap, free: FreeSeats, question: RunQuestion)
     rows.push({ row: index, bound: Math.max(0, distance - row.reach) });
   });
   rows.sort((a, b) => a.bound - b.bound || a.row - b.row);
+  const { size, refuseOrphans = false } = question;
+  const visit = (start: number, harm: number): void => {
+    if (harm > 0 && refuseOrphans) return;
+    const distance = distanceOf(map.seats[start], map.seats[start + size - 1], question);
+    insertRun(found, { start, distance }, keep);
+  };
   for (const { row, bound } of rows) {
     const worst = found.length < keep ? Infinity : (found.at(-1)?.distance ?? Infinity);
     if (bound > worst) break;
-    eachGroup(map, free, { row, size: question.size }, (start, harm) => {
-      if (harm > 0 && question.refuseOrphans) return;
-      const { x, y } = middleOf(map.seats, [start, start + question.size - 1]);
-      insertRun(found, { start, distance: Math.hypot(x - question.x, y - question.y) }, keep);
-    });
+    eachGroup(map, free, { row, size }, visit);
   }
   return withoutOverlap(found, question.size, question.groups);
+}
+
+/** From the middle between two seats to a point. */
+function distanceOf(
+  first: Seat | undefined,
+  last: Seat | undefined,
+  { x, y }: { x: number; y: number },
+): number {
+  if (first === undefined || last === undefined) return Infinity;
+  return Math.hypot((first.x + last.x) / 2 - x, (first.y + last.y) / 2 - y);
 }
 
 function isAlike(row: RowSpan, question: RunQuestion): boolean {

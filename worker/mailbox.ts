@@ -1,25 +1,25 @@
-/** The time and the timers of the request that asks; given, so that a test can move the clock. */
+/** The time and the sleep of the request that asks; given, so that a test can move the clock. */
 export interface MailClock {
   now(): number;
-  /** Runs `task` after `delayMs` unless the returned function is called before. */
-  later(delayMs: number, task: () => void): () => void;
+  sleep(ms: number): Promise<void>;
 }
 
 /** At most one call each so often from one isolate to one object, ms: what comes in between goes together. */
 const WINDOW_MS = 5;
-/** How often one who waits looks whether whoever should send was cut off, ms. */
-const LOOK_MS = 250;
 /** A sender that has not answered for so long was cut off with its request, ms. */
 const LOST_MS = 10_000;
 /** Most requests in one call. */
 const BATCH_MAX = 500;
+/** How much a new turnaround moves the expected one. */
+const LEARNING = 0.2;
+/** Who wakes and finds no answer yet looks again after this share of a turnaround: to wake costs more than most of a request. */
+const AGAIN = 0.25;
 
 interface Letter<Request, Answer> {
   request: Request;
   /** When it was sent, epoch ms; null until then. */
   sentAt: number | null;
-  settle: (answer: Answer) => void;
-  fail: (error: unknown) => void;
+  reply: { answer: Answer } | { error: unknown } | null;
 }
 
 /** Sends requests together, in the context of the one that does it; answers in the same order. */
@@ -27,15 +27,17 @@ export type SendTogether<Request, Answer> = (requests: Request[]) => Promise<Ans
 
 /**
  * Gathers calls to one object that many HTTP requests of this isolate make at about the same time: on one
- * object the call is the cost, not what it does (platform.md). The first of each window sends for all. On
- * Workers a promise may be settled by another request: what waits for it goes on in the request that made
- * it (cloudflare/workerd#2719); what must not be shared is I/O. So each waits for a promise of its own,
- * beside a timer of its own, which keeps it alive and asks again when the sender was cut off.
+ * object the call is the cost, not what it does (platform.md). Each request waits on a timer of its own
+ * and reads what another has written down for it, because on Workers a promise of one request must not be
+ * waited for by another (workers/observability/errors, "Cannot perform I/O on behalf of a different
+ * request"). The first of a window sends for all; should it be cut off, whoever wakes and finds letters
+ * unsent does.
  */
 export class Mailbox<Request, Answer> {
   readonly #clock: MailClock;
   #letters: Letter<Request, Answer>[] = [];
-  #lastSentAt = -Infinity;
+  #lastSentAt = 0;
+  #turnaroundMs = WINDOW_MS;
 
   constructor(clock: MailClock = workersClock) {
     this.#clock = clock;
@@ -43,65 +45,49 @@ export class Mailbox<Request, Answer> {
 
   /** The answer to `request`, or the exception of the call that carried it. */
   async ask(request: Request, send: SendTogether<Request, Answer>): Promise<Answer> {
-    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    const letter: Letter<Request, Answer> = {
-      request,
-      sentAt: null,
-      settle: resolve,
-      fail: reject,
-    };
+    const letter: Letter<Request, Answer> = { request, sentAt: null, reply: null };
     const isFirst = this.#letters.push(letter) === 1;
-    const untilSent = isFirst ? this.#lastSentAt + WINDOW_MS - this.#clock.now() : LOOK_MS;
-    if (untilSent <= 0) this.#sendAll(send);
-    let cancel = (): void => undefined;
-    const look = (delayMs: number): void => {
-      cancel = this.#clock.later(delayMs, () => {
-        this.#chase(letter, send);
-        look(LOOK_MS);
-      });
-    };
-    look(untilSent <= 0 ? LOOK_MS : Math.min(untilSent, LOOK_MS));
-    try {
-      return await promise;
-    } finally {
-      cancel();
+    const pauseMs = Math.max(0, this.#lastSentAt + WINDOW_MS - this.#clock.now());
+    // The others wake once, when the answer should be there.
+    const sleepMs = isFirst ? pauseMs : pauseMs + this.#turnaroundMs;
+    if (sleepMs > 0) await this.#clock.sleep(sleepMs);
+    if (letter.sentAt === null) await this.#sendAll(send);
+    while (letter.reply === null) {
+      const elapsedMs = this.#clock.now() - (letter.sentAt ?? 0);
+      const leastMs = Math.max(1, this.#turnaroundMs * AGAIN);
+      if (elapsedMs > LOST_MS) await this.#deliver([letter], send);
+      else await this.#clock.sleep(Math.max(leastMs, this.#turnaroundMs - elapsedMs));
     }
+    if ('error' in letter.reply) throw letter.reply.error;
+    return letter.reply.answer;
   }
 
-  #chase(letter: Letter<Request, Answer>, send: SendTogether<Request, Answer>): void {
-    if (letter.sentAt === null) this.#sendAll(send);
-    else if (this.#clock.now() - letter.sentAt > LOST_MS) this.#deliver([letter], send);
+  async #sendAll(send: SendTogether<Request, Answer>): Promise<void> {
+    const letters = this.#letters.splice(0, BATCH_MAX);
+    const sentAt = this.#clock.now();
+    this.#lastSentAt = sentAt;
+    await this.#deliver(letters, send);
+    this.#turnaroundMs += LEARNING * (this.#clock.now() - sentAt - this.#turnaroundMs);
   }
 
-  #sendAll(send: SendTogether<Request, Answer>): void {
-    const letters = this.#letters;
-    this.#letters = [];
-    this.#lastSentAt = this.#clock.now();
-    for (let from = 0; from < letters.length; from += BATCH_MAX)
-      this.#deliver(letters.slice(from, from + BATCH_MAX), send);
-  }
-
-  #deliver(letters: Letter<Request, Answer>[], send: SendTogether<Request, Answer>): void {
+  async #deliver(
+    letters: Letter<Request, Answer>[],
+    send: SendTogether<Request, Answer>,
+  ): Promise<void> {
     const sentAt = this.#clock.now();
     for (const letter of letters) letter.sentAt = sentAt;
-    send(letters.map((letter) => letter.request)).then(
-      (answers) => {
-        for (const [index, letter] of letters.entries()) letter.settle(answers[index] as Answer);
-      },
-      (error: unknown) => {
-        for (const letter of letters) letter.fail(error);
-      },
-    );
+    try {
+      const answers = await send(letters.map((letter) => letter.request));
+      letters.forEach((letter, index) => {
+        letter.reply = { answer: answers[index] as Answer };
+      });
+    } catch (error) {
+      for (const letter of letters) letter.reply = { error };
+    }
   }
 }
 
-const workersClock: MailClock = {
-  now: () => Date.now(),
-  later(delayMs, task) {
-    const id = setTimeout(task, delayMs);
-    return () => clearTimeout(id);
-  },
-};
+const workersClock: MailClock = { now: () => Date.now(), sleep: (ms) => scheduler.wait(ms) };
 
 const MAILBOXES_MAX = 1_000;
 

@@ -1,8 +1,4 @@
-/** The time and the sleep of the request that asks; given, so that a test can move the clock. */
-export interface MemoClock {
-  now(): number;
-  sleep(ms: number): Promise<void>;
-}
+import type { MailClock } from './mailbox.ts';
 
 /** A look that has not ended for so long was cut off with its request, ms. */
 const LOST_MS = 10_000;
@@ -32,16 +28,16 @@ interface Look<Value> {
 /**
  * What is looked up elsewhere, kept for an isolate, with one look at a time for each key: ten thousand who
  * come in the same second ask once. Those who find nothing wait on timers of their own and read what the
- * one who looks has written down: what one request does outside, another must not wait for.
- * When a look fails, what was known is served on, however old.
+ * one who looks has written down: on Workers a promise of one request must not be waited for by another
+ * (see `Mailbox`). When a look fails, what was known is served on, however old.
  */
 export class Memo<Key, Value> {
   readonly #times: MemoTimes<Value>;
-  readonly #clock: MemoClock;
+  readonly #clock: MailClock;
   readonly #entries = new Map<Key, Entry<Value>>();
   readonly #looks = new Map<Key, Look<Value>>();
 
-  constructor(times: MemoTimes<Value>, clock: MemoClock = workersClock) {
+  constructor(times: MemoTimes<Value>, clock: MailClock = workersClock) {
     this.#times = times;
     this.#clock = clock;
   }
@@ -101,4 +97,4 @@ export class Memo<Key, Value> {
   }
 }
 
-const workersClock: MemoClock = { now: () => Date.now(), sleep: (ms) => scheduler.wait(ms) };
+const workersClock: MailClock = { now: () => Date.now(), sleep: (ms) => scheduler.wait(ms) };

@@ -48,10 +48,9 @@ export class Pump {
       let failures = 0;
       while (this.#work.pending()) {
         const waitMs = this.#waitMs();
-        if (waitMs > 0) {
-          await pause(this.#context, waitMs);
-          continue;
-        }
+        if (waitMs > 0) await pause(this.#context, waitMs);
+        // Not by the clock again, which may stand still or step; but those who waited may have gone.
+        if (!this.#work.pending()) break;
         this.#begunAt = this.#context.now();
         const outcome = await this.#work.next();
         if (outcome === 'done') {

@@ -31,22 +31,22 @@ export const FAULTS = [
 export type Fault = (typeof FAULTS)[number];
 
 /** Probabilities per occasion. What is left out does not happen. */
-export type FaultRates = Partial<Record<Fault, number>>;
+export type FaultRates<Kind extends string = Fault> = Partial<Record<Kind, number>>;
 
 /** Decides what goes wrong, and counts it. */
-export class Faults {
-  readonly counts = new Map<Fault, number>();
-  #rates: FaultRates;
+export class Faults<Kind extends string = Fault> {
+  readonly counts = new Map<Kind, number>();
+  #rates: FaultRates<Kind>;
   readonly #random: Random;
 
-  constructor(rates: FaultRates, random: Random) {
+  constructor(rates: FaultRates<Kind>, random: Random) {
     this.#rates = rates;
     this.#random = random;
   }
 
   /** Whether anything can go wrong at all. */
   get active(): boolean {
-    return Object.values(this.#rates).some((rate) => rate > 0);
+    return Object.values<number | undefined>(this.#rates).some((rate) => (rate ?? 0) > 0);
   }
 
   /** From now on nothing goes wrong. */
@@ -54,7 +54,7 @@ export class Faults {
     this.#rates = {};
   }
 
-  roll(fault: Fault): boolean {
+  roll(fault: Kind): boolean {
     const rate = this.#rates[fault];
     if (rate === undefined || !this.#random.chance(rate)) return false;
     this.counts.set(fault, (this.counts.get(fault) ?? 0) + 1);

@@ -1,20 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { QueueState, QueueStore } from '../../../durable-objects/storage/queue-store.ts';
+import { changed } from '../../sim/changed.ts';
 import { WILD_HABITS } from '../../sim/fans/habits.ts';
 import { Random } from '../../sim/random.ts';
 import { smallScenario, type Scenario } from '../../sim/scenario.ts';
 import { runThrough } from '../../sim/small.ts';
 import type { Tampering, World } from '../../sim/world.ts';
-
-/** Methods of `inner`, some of them replaced. */
-function changed<Store extends object>(inner: Store, changes: Partial<Store>): Store {
-  return new Proxy(inner, {
-    get(target, name) {
-      const member: unknown = Reflect.get(name in changes ? changes : target, name);
-      return typeof member === 'function' ? (member.bind(target) as unknown) : member;
-    },
-  });
-}
 
 interface PlantedBug {
   bug: string;

@@ -137,7 +137,7 @@ export class Outside extends Bystander {
 }
 
 /** The ports give each call a bounded time; afterwards its outcome is unknown. */
-function inTime<Answer>(sale: SaleActor, answer: Promise<Answer>): Promise<Answer> {
+export function inTime<Answer>(sale: SaleActor, answer: Promise<Answer>): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const cancel = sale.later(LIMITS.outsideCallMs, () => reject(new Error('no answer in time')));
     void answer.then(resolve, reject).finally(cancel);

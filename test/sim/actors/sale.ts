@@ -132,7 +132,7 @@ export class SaleActor extends Actor<Desks> implements Served<SaleQueueRpc & Sal
     };
     const context = {
       now: () => this.now(),
-      randomId: () => `${this.life}R${++ids}`.padEnd(16, '0').slice(0, 16),
+      randomId: () => `${this.life}R${++ids}`.padStart(16, '0'),
       randomBytes: (count: number) =>
         Uint8Array.from({ length: count }, () => this.around.random.int(256)),
       definition,

@@ -168,9 +168,12 @@ export class Network {
   }
 }
 
+/** The other side did not answer: no bug of anybody's. */
+export class Unanswered extends Error {}
+
 /** As the runtime tells them: most may be tried again at once, some not. */
 function errorOf(failure: Failure, random: Random): Error {
-  const error = new Error(
+  const error = new Unanswered(
     failure === 'overloaded' ? 'the object is overloaded' : 'connection lost',
   );
   return Object.assign(error, {

@@ -4,7 +4,7 @@ import type { IntentState, SalePorts } from '../../../durable-objects/protocol/p
 import type { SaleDefinition } from '../../../durable-objects/core/sale.ts';
 import { NO_TALLY } from '../../../durable-objects/core/sale-tally.ts';
 import { LIMITS } from '../../../durable-objects/protocol/limits.ts';
-import type { Party } from '../network.ts';
+import { Unanswered, type Party } from '../network.ts';
 import type { SaleActor } from './sale.ts';
 import type { Surroundings } from './actor.ts';
 
@@ -139,7 +139,9 @@ export class Outside extends Bystander {
 /** The ports give each call a bounded time; afterwards its outcome is unknown. */
 export function inTime<Answer>(sale: SaleActor, answer: Promise<Answer>): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const cancel = sale.later(LIMITS.outsideCallMs, () => reject(new Error('no answer in time')));
+    const cancel = sale.later(LIMITS.outsideCallMs, () =>
+      reject(new Unanswered('no answer in time')),
+    );
     void answer.then(resolve, reject).finally(cancel);
   });
 }

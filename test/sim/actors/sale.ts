@@ -14,6 +14,7 @@ import type { SaleSeatsRpc } from '../../../durable-objects/protocol/seats-rpc.t
 import type { QueueStore } from '../../../durable-objects/storage/queue-store.ts';
 import type { SeatStore } from '../../../durable-objects/storage/seat-records.ts';
 import type { MemoryTimers, Timer, Timers } from '../../../durable-objects/storage/timers.ts';
+import { Unanswered } from '../network.ts';
 import { Actor, type Served, type Surroundings } from './actor.ts';
 
 /** Timers handled in one alarm, as in the shell. */
@@ -144,7 +145,10 @@ export class SaleActor extends Actor<Desks> implements Served<SaleQueueRpc & Sal
       },
       later: (delayMs: number, task: () => void) => void this.later(delayMs, task),
       background: (task: Promise<unknown>) =>
-        void task.catch((error: unknown) => this.around.clock.fail(error)),
+        void task.catch((error: unknown) => {
+          // What nobody answered the shell only logs.
+          if (!(error instanceof Unanswered)) this.around.clock.fail(error);
+        }),
     };
     return context;
   }

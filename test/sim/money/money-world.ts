@@ -17,6 +17,7 @@ import { Network } from '../network.ts';
 import { Random } from '../random.ts';
 import { LATENCY } from '../scenario.ts';
 import { audit, type Audited } from '../../property/seats/auditor.ts';
+import { mustHold } from '../auditor/violation.ts';
 import { MoneyAuditor } from './money-auditor.ts';
 import { Caller, type SaleCalls } from './calls.ts';
 import type { MoneyFault } from './money-faults.ts';
@@ -136,6 +137,9 @@ export class MoneyWorld {
       await Promise.race([people, Promise.reject(new Error('a buyer still waits'))]);
       audit(this.#audited(), 'the end', true);
       this.auditor.close(this.#audited());
+      const { drift } = this.sale.desk.orders;
+      const words = (): string => `the sale says that the books differ: ${JSON.stringify(drift)}`;
+      mustHold(drift?.explained === true && drift.unfiled === 0, words);
     } finally {
       process.off('unhandledRejection', failed);
     }

@@ -1,6 +1,7 @@
 import type { Surroundings } from '../actors/actor.ts';
 import { Bystander, inTime } from '../actors/outside.ts';
 import type { SaleActor } from '../actors/sale.ts';
+import { Unanswered } from '../network.ts';
 import type { Faults } from '../faults.ts';
 import type { MoneyFault } from './money-faults.ts';
 
@@ -37,7 +38,7 @@ export class Office extends Bystander {
       return outcome === 'silence' ? never : outcome;
     });
     const outcome = await inTime(sale, call);
-    if ('failure' in outcome) throw new Error(outcome.failure);
+    if ('failure' in outcome) throw new Unanswered(outcome.failure);
     return outcome.answer;
   }
 }

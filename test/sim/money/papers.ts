@@ -1,5 +1,7 @@
 import type { Filing, Mail } from '../../../durable-objects/protocol/ports.ts';
 import type { Order } from '../../../durable-objects/protocol/seats-rpc.ts';
+import type { Tally } from '../../../durable-objects/core/sale-tally.ts';
+import { countFiled } from '../../unit/seats/filed-books.ts';
 import type { SaleActor } from '../actors/sale.ts';
 import { Office, type Outcome } from './office.ts';
 
@@ -9,7 +11,16 @@ export class Registry extends Office {
   readonly rows = new Map<string, Order>();
 
   filing(sale: SaleActor): Filing {
-    return { file: (batch) => this.serve(sale, () => this.#file(batch)) };
+    return {
+      file: (batch) => this.serve(sale, () => this.#file(batch)),
+      totals: () => this.serve(sale, () => this.#totals()),
+    };
+  }
+
+  #totals(): Outcome<Tally> | 'silence' {
+    if (this.isAway('Postgres is away')) return { failure: 'Postgres cannot be reached' };
+    if (this.faults.roll('Postgres is silent')) return 'silence';
+    return { answer: countFiled(this.rows.values()) };
   }
 
   #file(batch: Parameters<Filing['file']>[0]): Outcome<{ refused: [] }> | 'silence' {

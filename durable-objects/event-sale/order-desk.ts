@@ -8,6 +8,8 @@ import { judgePlan, withPlan } from '../core/plan-change.ts';
 import type { PlanDraft, PlanRefusal } from '../core/plan-change.ts';
 import type { Result } from '../core/result.ts';
 import type { SaleDefinition } from '../core/sale.ts';
+import { standingOf } from '../core/sale-standing.ts';
+import type { OrderStanding } from '../core/sale-standing.ts';
 import { SEAT } from '../core/seat-table.ts';
 import type { SeatState } from '../core/seat-table.ts';
 import type { SaleSummary } from '../protocol/organiser-rpc.ts';
@@ -26,7 +28,7 @@ import type {
   SettleOutcome,
   Trouble,
 } from '../protocol/seats-rpc.ts';
-import type { OrderTotals, SeatStore } from '../storage/seat-records.ts';
+import type { SeatStore } from '../storage/seat-records.ts';
 import type { Timer } from '../storage/timers.ts';
 import { BookCheck } from './book-check.ts';
 import type { AdmissionBook, SaleContext, SeatCount } from './context.ts';
@@ -269,13 +271,13 @@ export class OrderDesk implements SeatCount {
     return this.#check.last;
   }
 
-  /** Where all seats and orders stand; searches through all orders. */
-  totals(): OrderTotals & Pick<SaleSummary, 'seats' | 'unfiled'> {
+  /** Where all seats and orders stand. */
+  standing(): OrderStanding & Pick<SaleSummary, 'seats' | 'unfiled'> {
     this.#book.sweep(this.#context.now());
     const { table, seats, onSale } = this.#book;
     const count = (state: SeatState) => table.count(state);
     return {
-      ...this.#store.totals(),
+      ...standingOf(this.#book.tally, this.#book.openOrders()),
       seats: {
         available: count(SEAT.free),
         held: count(SEAT.held) + count(SEAT.paying),

@@ -18,9 +18,6 @@ import type { SaleContext } from './context.ts';
 import type { OrderDesk } from './order-desk.ts';
 import type { QueueDesk } from './queue-desk.ts';
 
-/** How long a summary is told again, ms. */
-const SUMMARY_FRESH_MS = 2_000;
-
 type Request<Method extends keyof SaleOrganiserRpc> = Parameters<SaleOrganiserRpc[Method]>[0];
 interface Parts {
   ports: OrganiserPorts;
@@ -45,7 +42,6 @@ export class OrganiserDesk {
   readonly #replace: Parts['replace'];
   #changing: Promise<unknown> = Promise.resolve();
   #filing = false;
-  #summary: SaleSummary | null = null;
 
   constructor(context: SaleContext, parts: Parts) {
     this.#context = context;
@@ -133,17 +129,12 @@ export class OrganiserDesk {
     return this.#orders.troubles();
   }
 
-  /** Counted anew every few seconds at most: it goes through all orders. */
   summary(): SaleSummary {
-    const now = this.#context.now();
-    const known = this.#summary;
-    const young = known !== null && Math.abs(now - known.at) < SUMMARY_FRESH_MS;
-    if (young && known.paused === this.#queue.paused) return known;
     const { plan, categories } = this.#context.definition;
-    const { captured, refunded, refunding, ...rest } = this.#orders.totals();
+    const { captured, refunded, refunding, ...rest } = this.#orders.standing();
     const currency = categories[0]?.price.currency ?? '';
-    this.#summary = {
-      at: now,
+    return {
+      at: this.#context.now(),
       paused: this.#queue.paused,
       planVersion: plan.version,
       ...rest,
@@ -152,7 +143,6 @@ export class OrganiserDesk {
       refunding: { amount: refunding, currency },
       troubles: this.#orders.troubles().length,
     };
-    return this.#summary;
   }
 
   /** The object's books beside those of Postgres, as the last minute's look found them; null before it. */

@@ -1,6 +1,6 @@
 import type { AccountId, OrderId, RequestId, SeatId } from '../core/ids.ts';
 import type { Money } from '../core/money.ts';
-import type { OrderStage } from '../core/order-record.ts';
+import type { OrderStanding } from '../core/sale-standing.ts';
 import type { PlanDraft, PlanRefusal } from '../core/plan-change.ts';
 import type { Refused, Result } from '../core/result.ts';
 import type { Drift, PublicSeatStatus, RefundOutcome, Trouble } from './seats-rpc.ts';
@@ -38,13 +38,13 @@ export interface ActionPage {
 
 /** Where a sale stands: seats, orders and money, as the object has them. */
 export interface SaleSummary {
-  /** Epoch ms; a summary is some seconds old at most. */
+  /** Epoch ms. */
   at: number;
   paused: boolean;
   planVersion: number;
   seats: Record<PublicSeatStatus, number>;
-  /** Orders by stage; a stage that none is at is absent. */
-  orders: Partial<Record<OrderStage, number>>;
+  /** Orders that are open or ever had money. */
+  orders: OrderStanding['orders'];
   captured: Money;
   /** Given back, and on its way back. */
   refunded: Money;
@@ -84,7 +84,7 @@ export interface SaleOrganiserRpc {
       seatIds?: readonly SeatId[] | undefined;
     },
   ): Promise<RefundOutcome>;
-  /** Only looks; counted anew every few seconds at most. */
+  /** Only looks. */
   summary(): Promise<Result<{ summary: SaleSummary }, Refused<'event_not_found'>>>;
   /** The object's books beside those of Postgres, as the last nudge found them; null before it. Only looks. */
   drift(): Promise<Result<{ drift: Drift | null }, Refused<'event_not_found'>>>;

@@ -5,7 +5,6 @@ import { at, renumberOrder } from '../core/plan-change.ts';
 import { NO_TALLY } from '../core/sale-tally.ts';
 import type { SeatRow } from '../core/seat-table.ts';
 import type {
-  OrderTotals,
   OutboxKind,
   OutboxRow,
   RequestKey,
@@ -129,17 +128,6 @@ export class MemorySeatStore implements SeatStore {
       const kept = this.#outbox.get(row.seq);
       if (kept !== undefined) this.#outbox.set(row.seq, { ...kept, kind: 'aside' });
     }
-  }
-
-  totals(): OrderTotals {
-    const totals: OrderTotals = { orders: {}, captured: 0, refunded: 0, refunding: 0 };
-    for (const { stage, ordered, paid, refunds } of this.#orders.values()) {
-      if (ordered) totals.orders[stage] = (totals.orders[stage] ?? 0) + 1;
-      totals.captured += paid?.amount ?? 0;
-      for (const { done, amount } of refunds)
-        totals[done ? 'refunded' : 'refunding'] += amount.amount;
-    }
-    return totals;
   }
 
   renumber(map: Int32Array): void {

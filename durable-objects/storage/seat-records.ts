@@ -1,6 +1,6 @@
 import type { AccountId, OrderId } from '../core/ids.ts';
 import type { Letter } from '../core/order-effects.ts';
-import type { OrderRecord, OrderStage } from '../core/order-record.ts';
+import type { OrderRecord } from '../core/order-record.ts';
 import type { Tally } from '../core/sale-tally.ts';
 import type { SeatRow } from '../core/seat-table.ts';
 import type { ExtendOutcome, LockOutcome, Order } from '../protocol/seats-rpc.ts';
@@ -65,16 +65,6 @@ export interface SeatsOnWake {
   tally: Tally;
 }
 
-/** All orders of a sale, added up; amounts in minor units of its currency. */
-export interface OrderTotals {
-  /** Those that were asked for, by stage; a stage that none is at is absent. */
-  orders: Partial<Record<OrderStage, number>>;
-  captured: number;
-  /** Given back, and on its way back. */
-  refunded: number;
-  refunding: number;
-}
-
 /** Storage of seats, orders and outbox. Synchronous: calls with no await between them commit together. */
 export interface SeatStore {
   load(): SeatsOnWake;
@@ -100,8 +90,6 @@ export interface SeatStore {
   outboxRetry(rows: readonly OutboxRow[], due: number): void;
   /** Refused: the entries stand aside, out of the way of others, with one more attempt and not before `due`. */
   outboxAside(rows: readonly OutboxRow[], due: number): void;
-  /** Searches through all orders: for people only, and not often. */
-  totals(): OrderTotals;
   /** All seats have new indices: `map` has the new one at each old one. Orders of the past are changed too. */
   renumber(map: Int32Array): void;
   /** Every order that ever had the seat, oldest first; searched through, for people only. */

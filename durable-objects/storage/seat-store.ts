@@ -1,14 +1,13 @@
 import type { AccountId, OrderId } from '../core/ids.ts';
 import { isOpen, seatsOwned } from '../core/order-record.ts';
 import type { Letter } from '../core/order-effects.ts';
-import type { OrderRecord, OrderStage } from '../core/order-record.ts';
+import type { OrderRecord } from '../core/order-record.ts';
 import { at, renumberOrder } from '../core/plan-change.ts';
 import type { Tally } from '../core/sale-tally.ts';
 import type { SeatRow, SeatState } from '../core/seat-table.ts';
 import type { Order } from '../protocol/seats-rpc.ts';
 import type { SchemaStep } from './schema.ts';
 import type {
-  OrderTotals,
   OutboxKind,
   OutboxRow,
   RecordedOutcome,
@@ -239,24 +238,6 @@ export class SqlSeatStore implements SeatStore {
       due,
       JSON.stringify(rows.map((row) => row.seq)),
     );
-  }
-
-  totals(): OrderTotals {
-    const stages = this.#sql.exec<{ stage: OrderStage; orders: number; paid: number | null }>(
-      `SELECT body ->> '$.stage' AS stage, sum(body ->> '$.ordered') AS orders, sum(body ->> '$.paid.amount') AS paid
-       FROM orders GROUP BY stage`,
-    );
-    const back = this.#sql.exec<{ done: number; amount: number }>(
-      `SELECT refund.value ->> '$.done' AS done, sum(refund.value ->> '$.amount.amount') AS amount
-       FROM orders, json_each(body, '$.refunds') AS refund GROUP BY done`,
-    );
-    const totals: OrderTotals = { orders: {}, captured: 0, refunded: 0, refunding: 0 };
-    for (const { stage, orders, paid } of stages) {
-      if (orders > 0) totals.orders[stage] = orders;
-      totals.captured += paid ?? 0;
-    }
-    for (const { done, amount } of back) totals[done === 1 ? 'refunded' : 'refunding'] += amount;
-    return totals;
   }
 
   renumber(map: Int32Array): void {

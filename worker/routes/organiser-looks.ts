@@ -67,13 +67,11 @@ export function organiserLooks(app: OpenAPIHono<AppEnv>): void {
     const outcome = await ask(() => saleOf(c.env, eventId).summary());
     if (!outcome.ok) throw new ProblemError(outcome.code);
     c.header('cache-control', 'no-store');
-    const { at, captured, refunded, refunding, orders, ...rest } = outcome.summary;
-    const { hold: _none, ...byStatus } = orders;
+    const { at, captured, refunded, refunding, ...rest } = outcome.summary;
     return c.json(
       {
         ...rest,
         at: iso(at),
-        orders: byStatus,
         captured: { ...captured },
         refunded: { ...refunded },
         refunding: { ...refunding },

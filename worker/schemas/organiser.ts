@@ -57,7 +57,7 @@ export const switchResponse = z.object({ paused: z.boolean() }).meta({ id: 'Sale
 /** Where a sale stands, as its object has it. */
 export const summaryResponse = z
   .object({
-    at: time.meta({ description: 'When it was counted: some seconds ago at most.' }),
+    at: time,
     paused: z.boolean(),
     planVersion: z.int(),
     seats: z.object({
@@ -66,7 +66,16 @@ export const summaryResponse = z
       sold: z.int(),
       blocked: z.int(),
     }),
-    orders: z.partialRecord(booking.shape.status, z.int()),
+    orders: z
+      .object({
+        held: z.int(),
+        paying: z.int(),
+        offered: z.int(),
+        confirmed: z.int(),
+        refunding: z.int(),
+        refunded: z.int(),
+      })
+      .meta({ description: 'Those that are open or ever had money, by status.' }),
     captured: money,
     refunded: money,
     refunding: money.meta({ description: 'On its way back.' }),

@@ -300,37 +300,4 @@ export function storeConformance(withStore: WithStore): void {
       expect(() => store.renumber(new Int32Array())).toThrow('not in the plan');
     });
   });
-
-  test('totals count orders by stage and money by where it is', async () => {
-    await withStore((store) => {
-      expect(store.totals()).toEqual({ orders: {}, captured: 0, refunded: 0, refunding: 0 });
-      const paid = { amount: 300, currency: 'INR' };
-      const refund = {
-        refundId: 'r',
-        amount: { amount: 100, currency: 'INR' },
-        seats: [0],
-        attempt: 1,
-        startedAt: 1,
-        reason: 'w',
-        requestId: null,
-      };
-      const refunds = [
-        { ...refund, done: true },
-        { ...refund, amount: { amount: 200, currency: 'INR' }, done: false },
-      ];
-      const orders = [
-        record('a1', { stage: 'hold', ordered: false }),
-        record('a2', { stage: 'confirmed', paid }),
-        record('a3', { stage: 'confirmed', paid, refunds }),
-        record('a4', { stage: 'expired' }),
-      ];
-      store.commit({ ...nothing, orders });
-      expect(store.totals()).toEqual({
-        orders: { confirmed: 2, expired: 1 },
-        captured: 600,
-        refunded: 100,
-        refunding: 200,
-      });
-    });
-  });
 }

@@ -10,6 +10,7 @@ export function Summary(props: { summary: SaleSummary }): JSX.Element {
   const number = (value: number): string => formatNumber(localeTag(), value);
   const orders = (): string =>
     Object.entries(props.summary.orders)
+      .filter(([, count]) => count > 0)
       .map(([status, count]) => `${t(`tickets.status.${status as 'paid'}`)} ${number(count)}`)
       .join(' · ');
   const facts = (): [string, string][] => {

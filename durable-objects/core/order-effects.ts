@@ -1,4 +1,5 @@
 import { isFiled } from './order-record.ts';
+import { refundKey } from './refund-rules.ts';
 import type { OrderRecord } from './order-record.ts';
 
 /** A letter to the buyer of an order, sent once. */
@@ -21,21 +22,24 @@ export function effectsOf(before: OrderRecord | null, after: OrderRecord): Effec
   const effects: Effect[] = [];
   const stepped = before?.stage !== after.stage;
   if (isFiled(after.stage)) {
-    const name = stepped ? after.stage : `${after.stage}-${after.steps.length}`;
+    const known = before?.steps.some((step) => step.stage === after.stage);
+    const name = known === true ? `${after.stage}-${after.steps.length}` : after.stage;
     effects.push({ kind: 'file', name });
   }
-  const write = (letter: Letter): void => {
-    const name = 'refundId' in letter ? `${letter.about}:${letter.refundId}` : letter.about;
+  const write = (letter: Letter, of?: string): void => {
+    const name = of === undefined ? letter.about : `${letter.about}:${of}`;
     effects.push({ kind: 'mail', name, letter });
   };
   if (stepped && after.stage === 'confirmed') write({ about: 'tickets' });
   if (stepped && after.stage === 'offered') write({ about: 'offer' });
-  after.refunds.forEach(({ refundId, attempt, done }, index) => {
+  after.refunds.forEach((refund, index) => {
+    const { refundId, attempt, done } = refund;
     const known = before?.refunds[index];
-    if (known === undefined) write({ about: 'refund_started', refundId });
+    if (known === undefined) write({ about: 'refund_started', refundId }, refundId);
     // Told once, however many attempts fail: the organiser has it on a list.
-    if (attempt > 1 && known?.attempt === 1) write({ about: 'refund_failed', refundId });
-    if (done && known?.done !== true) write({ about: 'refund_done', refundId });
+    if (attempt > 1 && known?.attempt === 1) write({ about: 'refund_failed', refundId }, refundId);
+    // Once for each attempt: a bank may send back what had gone through.
+    if (done && known?.done !== true) write({ about: 'refund_done', refundId }, refundKey(refund));
   });
   return effects;
 }

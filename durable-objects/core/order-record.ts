@@ -94,7 +94,7 @@ type Changes = Partial<
   Omit<OrderRecord, 'orderId' | 'holdId' | 'accountId' | 'stage' | 'steps' | 'createdAt'>
 >;
 
-/** Every step an order may take. `expired` and `cancelled` go on only when money arrives late: the only way to `offered`. */
+/** Every step an order may take. `expired` and `cancelled` go on only when money arrives late: the only way to `offered`; `refunded` when a bank sends the refund back. */
 export const ORDER_STEPS: Readonly<Record<OrderStage, readonly OrderStage[]>> = {
   hold: ['held', 'expired', 'cancelled'],
   held: ['paying', 'expired', 'cancelled'],
@@ -105,7 +105,7 @@ export const ORDER_STEPS: Readonly<Record<OrderStage, readonly OrderStage[]>> = 
   cancelled: ['paid', 'offered', 'refunding'],
   offered: ['paid', 'refunding'],
   refunding: ['refunded'],
-  refunded: [],
+  refunded: ['refunding'],
 };
 
 /** The order one step further with `changes`. A step that is not in `ORDER_STEPS` is a bug and throws. */

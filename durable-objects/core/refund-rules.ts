@@ -1,3 +1,5 @@
+import { eventOf } from './ids.ts';
+import type { OrderId } from './ids.ts';
 import type { Money } from './money.ts';
 import { noteOrder, openRefunds, seatsOf, stepOrder } from './order-record.ts';
 import type { Because, OrderRecord, RefundRecord } from './order-record.ts';
@@ -112,13 +114,25 @@ export function refundDone(order: OrderRecord, key: string, at: number): OrderRe
     : noteOrder(order, because, { refunds });
 }
 
-/** The order after this attempt failed for good: the next has a key of its own. Null as for `refundDone`. */
+/**
+ * The order after this attempt failed for good, or was sent back by the buyer's bank though it had gone through:
+ * the next has a key of its own. Null when no refund is at this attempt.
+ */
 export function refundFailed(order: OrderRecord, key: string, at: number): OrderRecord | null {
-  const refund = waitingFor(order, key);
+  const refund = order.refunds.find((one) => refundKey(one) === key);
   if (refund === undefined) return null;
-  const next = { ...refund, attempt: refund.attempt + 1 };
+  const next = { ...refund, attempt: refund.attempt + 1, done: false };
   const refunds = order.refunds.map((one) => (one === refund ? next : one));
-  return noteOrder(order, { at, actor: 'stripe', why: `refund ${key} failed` }, { refunds });
+  const because: Because = { at, actor: 'stripe', why: `refund ${key} failed` };
+  return order.stage === 'refunded'
+    ? stepOrder(order, 'refunding', because, { refunds })
+    : noteOrder(order, because, { refunds });
+}
+
+/** The order that a key of `refundKey` belongs to, or null for anything that is no such key. */
+export function orderOfRefund(key: string): OrderId | null {
+  const id = /^refund_(book_[a-z0-9-]+_[A-Za-z0-9]+)(-\d+)?(_\d+)?$/.exec(key)?.[1];
+  return id === undefined || eventOf('book', id) === null ? null : (id as OrderId);
 }
 
 function waitingFor(order: OrderRecord, key: string): RefundRecord | undefined {

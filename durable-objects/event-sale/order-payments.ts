@@ -101,7 +101,8 @@ export class OrderPayments {
     const seen =
       request.stripeEventId !== undefined && this.#store.hasStripeEvent(request.stripeEventId);
     const asks = order.stage === 'paying' || mayBeLate(order);
-    if (seen || !asks) return this.#result(order, null);
+    if (!seen && order.refunds.length > 0 && actor === 'stripe') await this.#askRefunds(order);
+    if (seen || !asks) return this.#result(this.#find(order), null);
 
     const reading = await this.#outside.read(order, actor);
     if (!reading.ok) return reading;
@@ -151,6 +152,16 @@ export class OrderPayments {
     }
     const reading = await this.#outside.read(order, actor);
     if (reading.ok) this.#apply(order.orderId, reading.intent, actor);
+  }
+
+  /** Stripe told something about an order whose refunds went through: a bank may have sent one back. */
+  async #askRefunds(order: OrderRecord): Promise<void> {
+    for (const refund of order.refunds.filter(({ done }) => done)) {
+      const answer = await this.#outside.refund(order, refund);
+      if (!answer.ok || answer.status !== 'failed') continue;
+      this.#settling.refundFailed(order.orderId, refundKey(refund));
+      this.giveBack(this.#find(order), 'stripe');
+    }
   }
 
   async #refund(order: OrderRecord): Promise<void> {

@@ -76,7 +76,7 @@ function waves(rows: readonly FilingRow[]): FilingRow[][] {
 }
 
 /**
- * A booking never leaves `refunded`, and an item once dead stays dead, whatever order the commands come
+ * A booking leaves `refunded` only when its bank sent the refund back, and an item once dead stays dead, whatever order the commands come
  * in. Seats given back are sorted first, so that one they release can be sold in the same statement.
  */
 function statement(rows: readonly FilingRow[]): SQL {
@@ -95,7 +95,7 @@ WITH input AS (
   SELECT booking_id, event_id, user_id, hold_id, status, amount, currency, created_at, confirmed_at FROM todo
   ON CONFLICT (id) DO UPDATE SET status = excluded.status,
     confirmed_at = coalesce(bookings.confirmed_at, excluded.confirmed_at), filed_at = now()
-  WHERE bookings.status <> 'refunded'
+  WHERE bookings.status <> 'refunded' OR excluded.status = 'refunding'
 ), seats AS (
   INSERT INTO booking_items
     (booking_id, event_id, seat_id, label, category_id, amount, currency, ticket_id, position, live)
@@ -122,7 +122,7 @@ WITH input AS (
     refund_id text, amount bigint, currency text, status text, attempt int, reason text, seat_ids jsonb,
     started_at timestamptz)
   ON CONFLICT (id) DO UPDATE SET status = excluded.status, attempt = excluded.attempt
-  WHERE refunds.status <> 'succeeded'
+  WHERE refunds.status <> 'succeeded' OR excluded.attempt > refunds.attempt
 )
 INSERT INTO audit_log (actor, action, event_id, subject, details)
 SELECT actor, 'booking.' || status, event_id, booking_id,

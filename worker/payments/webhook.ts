@@ -2,6 +2,7 @@ import { Stripe } from 'stripe';
 import { z } from 'zod';
 import { eventOf } from '../../durable-objects/core/ids.ts';
 import type { EventId, OrderId } from '../../durable-objects/core/ids.ts';
+import { orderOfRefund } from '../../durable-objects/core/refund-rules.ts';
 import type { Result } from '../../durable-objects/core/result.ts';
 
 /** Largest age of a signature, seconds (docs.stripe.com/webhooks, "Preventing replay attacks"). */
@@ -13,9 +14,19 @@ export const TYPES: ReadonlySet<string> = new Set([
   'payment_intent.payment_failed',
   'payment_intent.processing',
   'payment_intent.canceled',
+  // Also after it had succeeded (docs.stripe.com/refunds, "Failed refunds").
+  'refund.failed',
 ]);
 
-const ours = z.object({ metadata: z.object({ eventId: z.string(), orderId: z.string() }) });
+const ours = z
+  .object({ metadata: z.object({ eventId: z.string(), orderId: z.string() }) })
+  .transform(({ metadata }) => metadata);
+const ourRefund = z
+  .object({ metadata: z.object({ refundId: z.string() }) })
+  .transform(({ metadata }) => {
+    const orderId = orderOfRefund(metadata.refundId) ?? '';
+    return { orderId, eventId: eventOf('book', orderId) ?? '' };
+  });
 const crypto = Stripe.createSubtleCryptoProvider();
 
 /** What Stripe tells: about one of our orders, or not ours, with the reason. */
@@ -58,9 +69,9 @@ export async function readWebhook(
 export function readNews(event: Stripe.Event): StripeNews {
   const base = { stripeEventId: event.id, type: event.type };
   if (!TYPES.has(event.type)) return { ...base, about: 'other', reason: 'unknown_type' };
-  const parsed = ours.safeParse(event.data.object);
+  const parsed = (event.type === 'refund.failed' ? ourRefund : ours).safeParse(event.data.object);
   if (!parsed.success) return { ...base, about: 'other', reason: 'unknown_intent' };
-  const { eventId, orderId } = parsed.data.metadata;
+  const { eventId, orderId } = parsed.data;
   const named = eventOf('book', orderId);
   if (named === null || named !== eventId) {
     return { ...base, about: 'other', reason: 'unknown_intent' };

@@ -55,6 +55,7 @@ describe('an order', () => {
       'offered → paid',
       'offered → refunding',
       'refunding → refunded',
+      'refunded → refunding',
     ]);
   });
 

@@ -26,6 +26,7 @@ export class HandPayments {
   fault: Partial<Record<Call, 'before' | 'after' | 'throws' | 'limited' | undefined>> = {};
   refundStatus: 'pending' | 'succeeded' | 'failed' = 'succeeded';
   readonly #through = new Set<string>();
+  readonly #sentBack = new Set<string>();
   /** When set, calls wait until `release` is called. */
   #gates: (() => void)[] | null = null;
 
@@ -60,6 +61,13 @@ export class HandPayments {
   /** The buyer's bank pays, if there is an intent that can be paid. */
   payIfOpen(orderId: OrderId): void {
     if (this.#isOpen(orderId)) this.pay(orderId);
+  }
+
+  /** The buyer's bank sends back a refund that had gone through. */
+  sendBack(key: string): void {
+    this.refunds.delete(key);
+    this.#through.delete(key);
+    this.#sentBack.add(key);
   }
 
   declineIfOpen(orderId: OrderId): void {
@@ -143,6 +151,7 @@ export class HandPayments {
     return this.#call('refund', request.refundId, () => {
       const { intentId, refundId, amount } = request;
       // What went through is found again by its key.
+      if (this.#sentBack.has(refundId)) return { ok: true, status: 'failed' };
       const status = this.#through.has(refundId) ? 'succeeded' : this.refundStatus;
       if (status === 'failed') this.refunds.delete(refundId);
       else this.refunds.set(refundId, { intentId, amount });

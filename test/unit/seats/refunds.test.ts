@@ -180,15 +180,53 @@ describe('refunds by the organiser', () => {
     });
     expect(given(sale)).toEqual([GOLD]);
     const id = `refund_${order.orderId}`;
+    const done = `refund_done:${id}_${(pending?.failures ?? 0) + 1}`;
     expect(new Set(sale.mailed)).toEqual(
       new Set(
-        ['tickets', `refund_started:${id}`, `refund_failed:${id}`, `refund_done:${id}`].map(
+        ['tickets', `refund_started:${id}`, `refund_failed:${id}`, done].map(
           (name) => `${order.orderId}:${name}`,
         ),
       ),
     );
     expect((await sale.desk.reconcile()).troubles).toEqual([]);
   });
+
+  test.each([undefined, ['G-A-1']])(
+    'F24: a refund that the bank sends back after it had gone through (%s) begins again, and is told',
+    async (ids) => {
+      const sale = new HandSale();
+      const order = await bought(sale, 'ana', ['G-A-1', 'G-A-2']);
+      const { orderId } = order;
+      refund(sale, orderId, ids, 'r1');
+      await sale.pass(MINUTE);
+      const before = sale.see(order);
+      expect(before.refunds).toMatchObject([{ status: 'succeeded' }]);
+      const id = `refund_${orderId}`;
+      sale.payments.sendBack(id);
+      sale.payments.refundStatus = 'pending';
+      await sale.desk.settle({ orderId, stripeEventId: 'evt_failed' });
+      await sale.settleDown();
+      expect(sale.see(order)).toMatchObject({
+        status: ids === undefined ? 'refunding' : 'confirmed',
+        refunds: [{ refundId: id, status: 'pending', failures: 1 }],
+      });
+      expect(sale.desk.troubles()).toMatchObject([{ orderId, kind: 'refund_failed' }]);
+      sale.crash();
+      sale.payments.refundStatus = 'succeeded';
+      await sale.pass(2 * MINUTE);
+      expect(sale.see(order)).toMatchObject({ status: before.status, filed: true });
+      expect([...sale.payments.refunds.keys()]).toEqual([`${id}_2`]);
+      const letters = ['started', 'done', 'failed'].map((what) => `refund_${what}:${id}`);
+      expect(sale.mailed.filter((mail) => mail.startsWith(`${orderId}:refund`))).toEqual(
+        [...letters, `refund_done:${id}_2`].map((letter) => `${orderId}:${letter}`),
+      );
+      await sale.desk.settle({ orderId, stripeEventId: 'evt_failed' });
+      expect(sale.see(order).status).toBe(before.status);
+      await sale.desk.reconcile();
+      await sale.settleDown();
+      expect((await sale.desk.reconcile()).drift).toMatchObject({ explained: true, unfiled: 0 });
+    },
+  );
 
   test.each([
     ['JPY', 9_800],

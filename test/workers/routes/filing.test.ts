@@ -136,6 +136,23 @@ describe('filing in Postgres', () => {
     expect((await stored(next))?.tickets).toEqual(next.tickets);
   });
 
+  it('follows a refund that the bank sent back, and begins again', async () => {
+    const sold = order(56, ['T70']);
+    const gone = refunded(sold);
+    const refunds = gone.refunds.map((one) => ({
+      ...one,
+      status: 'pending' as const,
+      failures: 1,
+    }));
+    const back = { ...gone, status: 'refunding' as const, refunds };
+    await filing.file([
+      command(sold),
+      command(gone),
+      { ...command(back), commandId: `x${sold.orderId}` },
+    ]);
+    expect(await stored(sold)).toMatchObject({ status: 'refunding', refunds });
+  });
+
   it('tells what it has of a sale: bookings, seats and sums', async () => {
     const before = await filing.totals(EVENT);
     const [one, two] = [order(54, ['T60', 'T61']), order(55, ['T62'])];

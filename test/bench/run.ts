@@ -1,6 +1,8 @@
 import { cpus } from 'node:os';
 import { broadcast, httpJoin, liveJoin, lock } from './cases.ts';
 import { bestAvailable } from './core-best.ts';
+import { contended } from './contended.ts';
+import { contendedLocks } from './core-contended.ts';
 import { drawEverybody } from './core-draw.ts';
 import { growthFigures } from './core-growth.ts';
 import { presenceFigures } from './core-presence.ts';
@@ -17,13 +19,14 @@ import { setStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 
 /** Cases on bare workerd, beside their floors. */
-const STAGED = { httpJoin, liveJoin, lock, broadcast, usualJoins, refresh };
+const STAGED = { httpJoin, liveJoin, lock, contended, broadcast, usualJoins, refresh };
 /** Cases that bring up what they need. */
 const ALONE = {
   draw: drawEverybody,
   presence: presenceFigures,
   growth: growthFigures,
   seats: lockAndConfirm,
+  contendedDesk: contendedLocks,
   bestAvailable,
   queueState,
   filing,

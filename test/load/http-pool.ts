@@ -1,10 +1,13 @@
 import { HttpLine } from '../support/http-load.ts';
 import type { LoadAnswer, LoadRequest } from '../support/http-load.ts';
 
-/** A few keep-alive connections to one port, shared by all who ask; a lost one is replaced. */
+/** A connection that nobody has used for so long is not used again, ms: servers here close them after 5 s. */
+const IDLE_MS = 3_000;
+
+/** A few keep-alive connections to one port, shared by all who ask; a lost or long idle one is replaced. */
 export class HttpPool {
   readonly #port: number;
-  readonly #idle: HttpLine[] = [];
+  readonly #idle: { line: HttpLine; since: number }[] = [];
   readonly #waiting: ((line: HttpLine) => void)[] = [];
   #lines = 0;
   readonly #most: number;
@@ -26,7 +29,11 @@ export class HttpPool {
 
   #take(): Promise<HttpLine> | HttpLine {
     const idle = this.#idle.pop();
-    if (idle !== undefined) return idle.isLost ? new HttpLine(this.#port) : idle;
+    if (idle !== undefined) {
+      if (!idle.line.isLost && performance.now() - idle.since < IDLE_MS) return idle.line;
+      idle.line.close();
+      return new HttpLine(this.#port);
+    }
     if (this.#lines < this.#most) {
       this.#lines += 1;
       return new HttpLine(this.#port);
@@ -39,11 +46,11 @@ export class HttpPool {
   #give(line: HttpLine): void {
     const next = this.#waiting.shift();
     const usable = line.isLost ? new HttpLine(this.#port) : line;
-    if (next === undefined) this.#idle.push(usable);
+    if (next === undefined) this.#idle.push({ line: usable, since: performance.now() });
     else next(usable);
   }
 
   close(): void {
-    for (const line of this.#idle) line.close();
+    for (const { line } of this.#idle) line.close();
   }
 }

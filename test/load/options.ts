@@ -35,12 +35,12 @@ export const FULL: LoadOptions = {
   bareMemory: true,
 };
 
-/** In `npm test`: the same with some hundred fans and a kill. */
+/** In `npm test`: the same with some hundred fans and a kill. Leaves from the 33rd on are under a relay. */
 export const SMALL: LoadOptions = {
   fans: 400,
   perSecond: 200,
   staySeconds: 1,
-  leaves: 3,
+  leaves: 48,
   calledPerSecond: 20,
   buyers: 10,
   kill: true,

@@ -11,6 +11,7 @@ const { values } = parseArgs({
     fans: { type: 'string', default: String(FULL.fans) },
     rate: { type: 'string', default: String(FULL.perSecond) },
     seconds: { type: 'string', default: String(FULL.staySeconds) },
+    leaves: { type: 'string', default: String(FULL.leaves) },
     kill: { type: 'boolean', default: false },
     json: { type: 'string' },
     strict: { type: 'boolean', default: false },
@@ -19,12 +20,13 @@ const { values } = parseArgs({
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
-/** `npm run test:load [-- --fans N --rate N --seconds N --kill --json FILE --strict]`. */
+/** `npm run test:load [-- --fans N --rate N --seconds N --leaves N --kill --json FILE --strict]`. */
 const options = {
   ...FULL,
   fans: Number(values.fans),
   perSecond: Number(values.rate),
   staySeconds: Number(values.seconds),
+  leaves: Number(values.leaves),
   kill: values.kill,
 };
 console.log(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}`);

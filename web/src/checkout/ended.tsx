@@ -27,7 +27,12 @@ export function Ended(props: {
           <Again booking={props.booking} />
         </Match>
         <Match when={status() === 'offered'}>
-          <OfferPanel booking={props.booking} update={props.update} reload={props.reload} />
+          <OfferPanel
+            heading="h1"
+            booking={props.booking}
+            update={props.update}
+            reload={props.reload}
+          />
         </Match>
         <Match when={status() === 'refunding' || status() === 'refunded'}>
           <h1>{t('checkout.refunding')}</h1>

@@ -152,7 +152,12 @@ function Details(props: {
         </ul>
       </Show>
       <Show when={props.booking.offer}>
-        <OfferPanel booking={props.booking} update={props.update} reload={props.reload} />
+        <OfferPanel
+          heading="h2"
+          booking={props.booking}
+          update={props.update}
+          reload={props.reload}
+        />
       </Show>
       <Show when={props.booking.status === 'held' || props.booking.status === 'paying'}>
         <a class="button" href={`/checkout/${props.booking.bookingId}`}>

@@ -22,12 +22,12 @@ export function BookingHistory(props: { booking: Booking }): JSX.Element {
         <For each={props.booking.refunds}>
           {(refund) => (
             <div>
-              <dt>
-                {refund.status === 'succeeded'
-                  ? t('tickets.refunded', { id: refund.refundId })
-                  : t('tickets.refundPending', { id: refund.refundId })}
-              </dt>
-              <dd class="numbers">{money(refund.amount)}</dd>
+              <dt>{t(refund.status === 'succeeded' ? 'tickets.refunded' : 'tickets.refunding')}</dt>
+              <dd>
+                <span class="numbers">{money(refund.amount)}</span>
+                <br />
+                <span class="notice__id">{t('tickets.reference', { id: refund.refundId })}</span>
+              </dd>
             </div>
           )}
         </For>

@@ -1,4 +1,5 @@
 import { createSignal, For, onCleanup, Show, type JSX } from 'solid-js';
+import { Dynamic } from 'solid-js/web';
 import { answerOffer } from '../api/bookings.ts';
 import { serverNow } from '../api/clock.ts';
 import type { Problem } from '../api/problem.ts';
@@ -16,6 +17,8 @@ import { t } from '../i18n/index.ts';
  */
 export function OfferPanel(props: {
   booking: Booking;
+  /** `h1` where nothing else heads the page. */
+  heading: 'h1' | 'h2';
   update: (booking: Booking) => void;
   reload: () => void;
 }): JSX.Element {
@@ -46,7 +49,9 @@ export function OfferPanel(props: {
   };
   return (
     <section class="card stack" aria-labelledby="offer-title">
-      <h2 id="offer-title">{t('offer.title')}</h2>
+      <Dynamic component={props.heading} id="offer-title">
+        {t('offer.title')}
+      </Dynamic>
       <p>{t('offer.text', { paid: money(props.booking.total) })}</p>
       <ul class="order-list">
         <For each={props.booking.offer?.items}>{(item) => <li>{item.label}</li>}</For>

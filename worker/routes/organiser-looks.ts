@@ -2,7 +2,6 @@ import { createRoute } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { OrganiserAction } from '../../durable-objects/protocol/organiser-rpc.ts';
 import { saleOf } from '../../durable-objects/stubs.ts';
-import { requireEvent } from '../catalogue-access.ts';
 import type { AppEnv } from '../context.ts';
 import { ProblemError } from '../problem.ts';
 import { ask } from '../rpc.ts';
@@ -14,7 +13,7 @@ import {
   troublesResponse,
 } from '../schemas/organiser.ts';
 import { iso } from '../times.ts';
-import { base, GUARDED, params, PATH } from './organiser-base.ts';
+import { base, GUARDED, params, PATH, requireSale } from './organiser-base.ts';
 import { json, problems } from './problems.ts';
 
 const summary = createRoute({
@@ -63,7 +62,7 @@ const audit = createRoute({
 export function organiserLooks(app: OpenAPIHono<AppEnv>): void {
   app.openapi(summary, async (c) => {
     const { eventId } = c.req.valid('param');
-    await requireEvent(c, eventId);
+    await requireSale(c, eventId);
     const outcome = await ask(() => saleOf(c.env, eventId).summary());
     if (!outcome.ok) throw new ProblemError(outcome.code);
     c.header('cache-control', 'no-store');
@@ -82,7 +81,7 @@ export function organiserLooks(app: OpenAPIHono<AppEnv>): void {
 
   app.openapi(drift, async (c) => {
     const { eventId } = c.req.valid('param');
-    await requireEvent(c, eventId);
+    await requireSale(c, eventId);
     const outcome = await ask(() => saleOf(c.env, eventId).drift());
     if (!outcome.ok) throw new ProblemError(outcome.code);
     c.header('cache-control', 'no-store');
@@ -95,7 +94,7 @@ export function organiserLooks(app: OpenAPIHono<AppEnv>): void {
 
   app.openapi(troubles, async (c) => {
     const { eventId } = c.req.valid('param');
-    await requireEvent(c, eventId);
+    await requireSale(c, eventId);
     const outcome = await ask(() => saleOf(c.env, eventId).troubles());
     if (!outcome.ok) throw new ProblemError(outcome.code);
     c.header('cache-control', 'no-store');
@@ -106,7 +105,7 @@ export function organiserLooks(app: OpenAPIHono<AppEnv>): void {
   app.openapi(audit, async (c) => {
     const { eventId } = c.req.valid('param');
     const before = c.req.valid('query').before ?? null;
-    await requireEvent(c, eventId);
+    await requireSale(c, eventId);
     const outcome = await ask(() => saleOf(c.env, eventId).actions({ before }));
     if (!outcome.ok) throw new ProblemError(outcome.code);
     c.header('cache-control', 'no-store');

@@ -4,7 +4,6 @@ import type { EventId } from '../../durable-objects/core/ids.ts';
 import type { PlanOutcome } from '../../durable-objects/protocol/organiser-rpc.ts';
 import { saleOf } from '../../durable-objects/stubs.ts';
 import { refundAnswer } from '../booking-answers.ts';
-import { requireEvent } from '../catalogue-access.ts';
 import type { AppContext, AppEnv } from '../context.ts';
 import { ProblemError } from '../problem.ts';
 import { ask } from '../rpc.ts';
@@ -17,7 +16,7 @@ import {
   refundResponse,
   switchResponse,
 } from '../schemas/organiser.ts';
-import { base, GUARDED, params, PATH } from './organiser-base.ts';
+import { base, GUARDED, params, PATH, requireSale } from './organiser-base.ts';
 import { BODY, body, json, problems } from './problems.ts';
 
 function switchRoute(path: 'pause' | 'resume', summary: string) {
@@ -77,7 +76,7 @@ const refund = createRoute({
 /** What an organiser does with a running sale. Each action leaves its trace in the audit. */
 export function organiserRoutes(app: OpenAPIHono<AppEnv>): void {
   const switched = async (c: AppContext, id: EventId, paused: boolean, command: Command) => {
-    await requireEvent(c, id);
+    await requireSale(c, id);
     const { requestId, reason: why } = command;
     const request = { actor: c.get('access').sub, requestId, why, paused };
     const outcome = await ask(() => saleOf(c.env, id).setPaused(request));
@@ -96,7 +95,7 @@ export function organiserRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(plan, async (c) => {
     const { eventId } = c.req.valid('param');
     const { requestId, reason: why, sections, categories } = c.req.valid('json');
-    await requireEvent(c, eventId);
+    await requireSale(c, eventId);
     const request = { actor: c.get('access').sub, requestId, why, draft: { sections, categories } };
     const outcome = await ask(() => saleOf(c.env, eventId).changePlan(request));
     if (!outcome.ok) throw planProblem(outcome);
@@ -107,7 +106,7 @@ export function organiserRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(refund, async (c) => {
     const { eventId, orderId } = c.req.valid('param');
     const { requestId, reason: why, seatIds } = c.req.valid('json');
-    await requireEvent(c, eventId);
+    await requireSale(c, eventId);
     const request = { actor: c.get('access').sub, requestId, why, orderId, seatIds };
     const outcome = await ask(() => saleOf(c.env, eventId).refundOrder(request));
     if (!outcome.ok)

@@ -2,11 +2,21 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RequestId } from '../../../durable-objects/core/ids.ts';
 import { expandPlan } from '../../../durable-objects/core/plan-geometry.ts';
+import type { SectionSpec } from '../../../durable-objects/core/plan.ts';
 import { wasOffered } from '../../support/letters-due.ts';
 import { account, DeadObject, HandSale, smallPlan } from '../../unit/seats/sale-kit.ts';
 import { audit, everyOrder } from './auditor.ts';
 
 const seats = expandPlan(smallPlan).slice(0, 8);
+const [gold, silver] = smallPlan.sections as [SectionSpec, SectionSpec];
+/** What may be sold instead: other numbers, more seats, fewer, none of those that buyers want, and as it was. */
+const plans: SectionSpec[][] = [
+  [silver, gold],
+  [{ ...gold, rows: [14] } as SectionSpec, silver],
+  [silver, { ...gold, rows: [3, 10] } as SectionSpec],
+  [silver],
+  [gold, silver],
+];
 const names = ['ana', 'bob', 'cem', 'dia'];
 
 const fault = fc.constantFrom(undefined, undefined, 'before', 'after', 'throws' as const);
@@ -45,6 +55,7 @@ const command = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('crash' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('plan' as const), which: fc.nat(4) }) },
   {
     weight: 4,
     arbitrary: fc.record({ do: fc.constant('late' as const), who: fc.nat(3), taken: fc.boolean() }),
@@ -89,6 +100,8 @@ class Run {
   readonly sale = new HandSale();
   #pending: Promise<unknown>[] = [];
   #events = 0;
+  /** Changes of the plan that were not refused. */
+  plans = 0;
 
   async step(command: Command): Promise<void> {
     const { sale } = this;
@@ -111,6 +124,12 @@ class Run {
         // Whoever waits for an answer of the dead object never gets one.
         this.#pending = [];
         return sale.crash();
+      case 'plan': {
+        const sections = plans[command.which] ?? [];
+        const { categories } = sale.definition;
+        if (sale.changePlan({ sections, categories }).ok) this.plans += 1;
+        return;
+      }
       case 'clock':
         sale.now -= command.backSeconds * 1_000;
         return;
@@ -277,6 +296,7 @@ test('whatever buyers, banks, clocks, faults and crashes do, seats and money add
         expect(drift?.postgres).toEqual(drift?.object);
         const ends = audit(run.sale, 'the end', true);
         for (const status of ends) seen.set(status, (seen.get(status) ?? 0) + 1);
+        if (run.plans > 0) seen.set('plan changed', (seen.get('plan changed') ?? 0) + run.plans);
         for (const [what, count] of moneyMoves(run.sale))
           seen.set(what, (seen.get(what) ?? 0) + count);
       },
@@ -286,5 +306,7 @@ test('whatever buyers, banks, clocks, faults and crashes do, seats and money add
   console.log(`ends: ${JSON.stringify(Object.fromEntries(seen))}`);
   // The runs did some work: every way an order can end was met.
   const ends = ['cancelled', 'confirmed', 'expired', 'refunded'];
-  expect([...seen.keys()].sort()).toEqual([...ends, 'offer taken', 'refunded in part'].sort());
+  expect([...seen.keys()].sort()).toEqual(
+    [...ends, 'offer taken', 'plan changed', 'refunded in part'].sort(),
+  );
 }, 120_000);

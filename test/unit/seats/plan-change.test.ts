@@ -9,17 +9,6 @@ const [gold, silver] = smallPlan.sections as [SeatedSection, SeatedSection];
 const { categories } = new HandSale().definition;
 const draft = (...sections: SectionSpec[]): PlanDraft => ({ sections, categories });
 
-/** As EventSale does it: judged, stored and taken over in one block. */
-function change(sale: HandSale, wanted: PlanDraft) {
-  const verdict = sale.desk.judgePlan(wanted);
-  if (!verdict.ok) return verdict;
-  const changed = sale.desk.planned(wanted, sale.definition.plan.version + 1);
-  sale.desk.renumber(changed);
-  sale.definition = changed;
-  sale.desk.planChanged();
-  return verdict;
-}
-
 /** Statuses by seat id, of all that is not free. */
 function taken(sale: HandSale): Record<string, string> {
   const { packed } = sale.desk.seats();
@@ -47,7 +36,7 @@ describe('another plan while the sale is on (failure case F10)', () => {
     await sale.paying('ben', ['S-A-2']);
     await sold(sale, 'cyd', ['S-A-3', 'S-A-4']);
     const before = taken(sale);
-    expect(change(sale, draft(gold))).toEqual({
+    expect(sale.changePlan(draft(gold))).toEqual({
       ok: false,
       code: 'plan_seats_missing',
       seatIds: ['S-A-1', 'S-A-2', 'S-A-3', 'S-A-4'],
@@ -55,7 +44,7 @@ describe('another plan while the sale is on (failure case F10)', () => {
     });
     // One seat shorter than what was sold.
     const short = { ...silver, rows: [3, ...silver.rows.slice(1)] };
-    expect(change(sale, draft(gold, short))).toMatchObject({ seatIds: ['S-A-4'], missing: 1 });
+    expect(sale.changePlan(draft(gold, short))).toMatchObject({ seatIds: ['S-A-4'], missing: 1 });
     expect(taken(sale)).toEqual(before);
     expect(sale.definition.plan.version).toBe(3);
   });
@@ -63,9 +52,9 @@ describe('another plan while the sale is on (failure case F10)', () => {
   it('asks only for seats that are somebody’s: a hold that has ended counts no more', async () => {
     const sale = new HandSale();
     sale.hold('ana', ['S-A-1']);
-    expect(change(sale, draft(gold)).ok).toBe(false);
+    expect(sale.changePlan(draft(gold)).ok).toBe(false);
     sale.now += 11 * MINUTE;
-    expect(change(sale, draft(gold)).ok).toBe(true);
+    expect(sale.changePlan(draft(gold)).ok).toBe(true);
     expect(sale.desk.seatsLeft()).toBe(100);
   });
 
@@ -75,7 +64,7 @@ describe('another plan while the sale is on (failure case F10)', () => {
     const paid = await sold(sale, 'cyd', ['S-A-3', 'G-B-2']);
     const before = { held: sale.see(held), paid: sale.see(paid), taken: taken(sale) };
     const wider = { ...gold, rows: [14, ...gold.rows.slice(1)] };
-    expect(change(sale, draft(silver, wider)).ok).toBe(true);
+    expect(sale.changePlan(draft(silver, wider)).ok).toBe(true);
     const seen = () => ({ held: sale.see(held), paid: sale.see(paid), taken: taken(sale) });
     expect(seen()).toEqual(before);
     sale.crash();
@@ -96,7 +85,7 @@ describe('another plan while the sale is on (failure case F10)', () => {
 
   it('sells a seat that was left out to nobody, and again once it is back', async () => {
     const sale = new HandSale();
-    change(sale, draft(gold));
+    sale.changePlan(draft(gold));
     sale.admit('ana');
     expect(sale.lock('ana', ['S-A-1'])).toMatchObject({
       code: 'seats_unavailable',
@@ -104,7 +93,7 @@ describe('another plan while the sale is on (failure case F10)', () => {
     });
     sale.crash();
     expect(sale.lock('ana', ['S-A-1'])).toMatchObject({ code: 'seats_unavailable' });
-    expect(change(sale, draft(silver, gold)).ok).toBe(true);
+    expect(sale.changePlan(draft(silver, gold)).ok).toBe(true);
     expect(sale.desk.seatsLeft()).toBe(200);
     expect(sale.lock('ana', ['S-A-1']).ok).toBe(true);
   });
@@ -114,7 +103,7 @@ describe('another plan while the sale is on (failure case F10)', () => {
     const order = await sale.paying('ana', ['S-A-1']);
     await sale.pass(16 * MINUTE);
     expect(sale.see(order).status).toBe('expired');
-    expect(change(sale, draft(gold)).ok).toBe(true);
+    expect(sale.changePlan(draft(gold)).ok).toBe(true);
     sale.payments.intentOf(order.orderId).state = {
       state: 'succeeded',
       amountReceived: order.total,
@@ -129,7 +118,7 @@ describe('another plan while the sale is on (failure case F10)', () => {
     await sale.settleDown();
     sale.hold('ana', ['S-A-1']);
     const { version } = sale.desk.seats();
-    change(sale, draft(silver, gold));
+    sale.changePlan(draft(silver, gold));
     await sale.settleDown();
     const last = sale.frames.at(-1);
     expect(last?.from).toBeGreaterThan(version);
@@ -144,7 +133,7 @@ describe('another plan while the sale is on (failure case F10)', () => {
       ...band,
       price: { ...band.price, amount: band.price.amount * 2 },
     }));
-    expect(change(sale, { sections: [gold, silver], categories: dearer }).ok).toBe(true);
+    expect(sale.changePlan({ sections: [gold, silver], categories: dearer }).ok).toBe(true);
     expect(sale.see(order).total).toEqual({ amount: 750_000, currency: 'INR' });
     expect(sale.hold('ben', ['G-A-2']).total).toEqual({ amount: 1_500_000, currency: 'INR' });
   });
@@ -168,7 +157,7 @@ describe('another plan while the sale is on (failure case F10)', () => {
       draft({ ...gold, rows: Array(151).fill(1_000) as number[] }),
     ],
   ])('is refused with %s', (_, wanted) => {
-    expect(change(new HandSale(), wanted)).toMatchObject({ ok: false, code: 'plan_invalid' });
+    expect(new HandSale().changePlan(wanted)).toMatchObject({ ok: false, code: 'plan_invalid' });
   });
 
   it('makes a standing area smaller down to the last place that is somebody’s, and no smaller', () => {
@@ -182,15 +171,15 @@ describe('another plan while the sale is on (failure case F10)', () => {
     } as const;
     const area = (capacity: number) => ({ ...floor, width: 4, depth: 3, capacity });
     const sale = new HandSale();
-    expect(change(sale, draft(gold, silver, area(9)))).toEqual({ ok: true });
+    expect(sale.changePlan(draft(gold, silver, area(9)))).toEqual({ ok: true });
     sale.admit('ana');
     expect(sale.best('ana', { size: 3, section: 'F' })).toMatchObject({ ok: true });
-    expect(change(sale, draft(gold, silver, area(2)))).toMatchObject({
+    expect(sale.changePlan(draft(gold, silver, area(2)))).toMatchObject({
       ok: false,
       code: 'plan_seats_missing',
       seatIds: ['F-P3'],
     });
-    expect(change(sale, draft(area(3), gold, silver))).toEqual({ ok: true });
+    expect(sale.changePlan(draft(area(3), gold, silver))).toEqual({ ok: true });
     expect(sale.desk.seatsLeft()).toBe(200);
     sale.admit('bob');
     expect(sale.best('bob', { size: 1, section: 'F' })).toEqual({ ok: false, code: 'none_left' });
@@ -202,7 +191,7 @@ describe('another plan while the sale is on (failure case F10)', () => {
     const sale = new HandSale();
     const shorter = { ...gold, rows: [5] };
     for (const plan of [draft(gold), draft(gold, silver), draft(shorter), draft(shorter)])
-      expect(change(sale, plan).ok).toBe(true);
+      expect(sale.changePlan(plan).ok).toBe(true);
     expect(sale.definition.earlierPlans?.map((plan) => plan.version)).toEqual([5]);
   });
 });

@@ -5,6 +5,7 @@ import type { Category, Seat, SeatPlan } from '../../../durable-objects/core/pla
 import { expandPlan } from '../../../durable-objects/core/plan-geometry.ts';
 import type { SaleDefinition, SaleSettings } from '../../../durable-objects/core/sale.ts';
 import type { AdmissionBook, SaleContext } from '../../../durable-objects/event-sale/context.ts';
+import type { PlanDraft } from '../../../durable-objects/core/plan-change.ts';
 import { OrderDesk } from '../../../durable-objects/event-sale/order-desk.ts';
 import type { Refusal, SalePorts, Telemetry } from '../../../durable-objects/protocol/ports.ts';
 import type { SeatsMessage } from '../../../durable-objects/protocol/live.ts';
@@ -47,7 +48,7 @@ export class DeadObject extends Error {}
 export class HandSale {
   now = START;
   definition: SaleDefinition;
-  readonly seats: readonly Seat[];
+  seats: readonly Seat[];
   readonly store: SeatStore;
   readonly timers = new MemoryTimers();
   readonly payments = new HandPayments();
@@ -84,6 +85,18 @@ export class HandSale {
     this.seats = expandPlan(this.definition.plan);
     this.store = options.store ?? new MemorySeatStore();
     this.desk = this.#open();
+  }
+
+  /** Another plan, as EventSale takes it over: judged, stored and sold from then on in one block. */
+  changePlan(draft: PlanDraft): ReturnType<OrderDesk['judgePlan']> {
+    const verdict = this.desk.judgePlan(draft);
+    if (!verdict.ok) return verdict;
+    const changed = this.desk.planned(draft, this.definition.plan.version + 1);
+    this.desk.renumber(changed);
+    this.definition = changed;
+    this.seats = expandPlan(changed.plan);
+    this.desk.planChanged();
+    return verdict;
   }
 
   /** The object dies: memory is lost, what was stored stays. */

@@ -4,10 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { crowdAccount, DEMO_ORGANISER } from '../../../drizzle/demo-data.ts';
 import { auditLog, users } from '../../../drizzle/schema.ts';
 import { concertPlan } from '../../../durable-objects/core/plan-samples.ts';
+import { createApp } from '../../../worker/app.ts';
 import { databaseAt } from '../../../worker/db/database.ts';
 import { freshSale, organise, organiserToken } from './organiser-support.ts';
 import type { Audit } from './organiser-support.ts';
-import { ask, freshId, tokenOf, workerEnv } from './support.ts';
+import { ask, freshId, ORIGIN, tokenOf, workerEnv } from './support.ts';
 
 const concert = concertPlan();
 const db = databaseAt(workerEnv.DATABASE_URL ?? '');
@@ -181,6 +182,35 @@ describe('pause and resume', () => {
     expect([reused.status, reused.body.code]).toEqual([409, 'request_reused']);
     const { body } = await organise<Audit>('GET', `${id}/audit`);
     expect(body.actions.map((row) => row.action)).toEqual(['resume', 'pause']);
+  });
+});
+
+describe('when Postgres is down', () => {
+  it('a sale can be paused all the same, and what was done is filed once it is back', async () => {
+    const id = await freshSale();
+    // The sale has met its event before.
+    await organise('GET', `${id}/summary`);
+    // Not Postgres at all; the shared stand-in must stay up for the other test files.
+    const { host } = new URL(workerEnv.MAIL_API_BASE ?? '');
+    const env = { ...workerEnv, DATABASE_URL: `postgresql://x:x@${host}/x` };
+    const token = await organiserToken();
+    const post = (path: string, bearer: string) =>
+      createApp().request(
+        `${ORIGIN}/api/organiser/events/${path}`,
+        {
+          method: 'POST',
+          headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ requestId: freshId(), reason }),
+        },
+        env,
+      );
+    expect((await post(`${id}/pause`, token)).status).toBe(200);
+    expect((await post(`${id}/pause`, await tokenOf(29))).status).toBe(403);
+    const { body } = await organise<{ paused: boolean }>('GET', `${id}/summary`);
+    expect(body.paused).toBe(true);
+    await expect
+      .poll(() => db.select().from(auditLog).where(eq(auditLog.eventId, id)), { timeout: 5_000 })
+      .toHaveLength(1);
   });
 });
 

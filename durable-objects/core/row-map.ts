@@ -30,6 +30,18 @@ export interface RowMap {
   readonly xCm: Int32Array;
   /** Indices in `rows`, nearest the stage first. */
   readonly nearestFirst: readonly number[];
+  /** The rows about each row of which it was asked. */
+  readonly near: Map<number, NearRows>;
+}
+
+/** Rows in the order in which one meets them going away from a point. */
+export interface NearRows {
+  /** Each with the least distance of its seats from the point, metres. */
+  rows: readonly { row: number; bound: number }[];
+  x: number;
+  y: number;
+  /** Least distance of the rows that were left out, metres; infinite when there is none. */
+  beyond: number;
 }
 
 /** Which seats are free, and how many in each row, so that full rows cost nothing. */
@@ -59,7 +71,7 @@ export function mapRows(seats: readonly Seat[]): RowMap {
     .map((row, at) => ({ at, nearestCm: row.nearestCm }))
     .sort((a, b) => a.nearestCm - b.nearestCm || a.at - b.at)
     .map(({ at }) => at);
-  return { seats, rows, rowOf, farCm, xCm, nearestFirst };
+  return { seats, rows, rowOf, farCm, xCm, nearestFirst, near: new Map() };
 }
 
 function spanOf(

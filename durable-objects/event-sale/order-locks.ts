@@ -7,6 +7,7 @@ import { noteOrder } from '../core/order-record.ts';
 import type { OrderRecord } from '../core/order-record.ts';
 import { orphansToAvoid } from '../core/orphans.ts';
 import { unreachable } from '../core/result.ts';
+import type { RowMap } from '../core/row-map.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { FoundNotes, LockOutcome, LockRequest } from '../protocol/seats-rpc.ts';
 import type { SeatStore } from '../storage/seat-records.ts';
@@ -19,12 +20,21 @@ import { freeBeside, SeatFinder } from './seat-finder.ts';
 /** Outcomes recorded for the commands of one call, by account and request. */
 type Recorded = Map<string, { fingerprint: string; outcome: LockOutcome }>;
 
+type SeatsLost = LockDecision & { ok: false; code: 'seats_unavailable' };
+/** Questions for other seats whose answers are kept. */
+const OTHERS_MAX = 1_000;
+
 /** Locks: one synchronous block from question to stored answer, so that no two can interleave. */
 export class OrderLocks {
   readonly #context: SaleContext;
   readonly #store: SeatStore;
   readonly #book: OrderBook;
   readonly #admissions: AdmissionBook;
+  #others: { rows: RowMap | null; version: number; known: Map<string, readonly number[]> } = {
+    rows: null,
+    version: 0,
+    known: new Map(),
+  };
 
   constructor(
     context: SaleContext,
@@ -162,14 +172,11 @@ export class OrderLocks {
           alternatives: this.#idsOf(decision.instead),
         };
       case 'seats_unavailable': {
-        const { refuseOrphans = false } = this.#context.definition.settings;
-        const question = { ...decision, limit: LIMITS.alternatives, refuseOrphans };
-        const others = nearestAlternatives(this.#book.rows, this.#book, question);
         return {
           ok: false,
           code: 'seats_unavailable',
           seatIds: this.#idsOf(decision.lost),
-          alternatives: this.#idsOf(others),
+          alternatives: this.#idsOf(this.#othersFor(decision)),
         };
       }
       case 'too_many_seats':
@@ -189,6 +196,22 @@ export class OrderLocks {
       default:
         return unreachable(decision);
     }
+  }
+
+  /** Of those who lose at the same moment many lose the same seats: it is looked once until a seat changes. */
+  #othersFor(decision: Pick<SeatsLost, 'wanted' | 'lost'>): readonly number[] {
+    const { rows, table } = this.#book;
+    const key = `${decision.wanted.join()} ${decision.lost.join()}`;
+    const stale = this.#others.rows !== rows || this.#others.version !== table.version;
+    if (stale || this.#others.known.size >= OTHERS_MAX)
+      this.#others = { rows, version: table.version, known: new Map() };
+    const known = this.#others.known.get(key);
+    if (known !== undefined) return known;
+    const { refuseOrphans = false } = this.#context.definition.settings;
+    const question = { ...decision, limit: LIMITS.alternatives, refuseOrphans };
+    const found = nearestAlternatives(rows, this.#book, question);
+    this.#others.known.set(key, found);
+    return found;
   }
 
   /** What is told of seats that were found. */

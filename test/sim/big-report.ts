@@ -25,7 +25,7 @@ const PEOPLE_AHEAD_PERCENT = 0.1;
 /** The figures of a big run. */
 export function figuresOf(run: BigRun, effort: Effort): Figure[] {
   const { world, frames, state, soldOutAt } = run;
-  const { auditor, sale, relays, leaves, buyers, meters, waits } = world;
+  const { auditor, sale, relays, leaves, thinLeaves, buyers, meters, waits } = world;
   const most = (actors: readonly { requests: { most: number } }[]): number =>
     actors.reduce((peak, { requests }) => Math.max(peak, requests.most), 0);
   const seats = world.definition.plan.sections.length;
@@ -33,7 +33,8 @@ export function figuresOf(run: BigRun, effort: Effort): Figure[] {
     atMost('wall time', effort.wallSeconds, 's', BARS.wallSeconds),
     plain('CPU time', effort.cpuSeconds, 's'),
     atMost('peak memory', effort.peakMb, 'MB', BARS.peakMb),
-    plain('leaves', leaves.length, 'objects'),
+    plain('leaves, the real code', leaves.length, 'objects'),
+    plain('leaves, thin', thinLeaves.length, 'objects'),
     plain('relays', relays.length, 'objects'),
     plain('places, each given once and none left out', auditor.line.tail, 'places'),
     plain('people called, none before one ahead of them', auditor.line.calledPeople, 'people'),

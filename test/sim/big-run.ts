@@ -1,6 +1,7 @@
 import { bigScenario } from './big.ts';
 import type { ObjectTime } from './bill/bill.ts';
 import { Observer, type Observed } from './observer.ts';
+import type { Scenario } from './scenario.ts';
 import { World } from './world.ts';
 
 /** What a bill is made from: counted in a run, and enough to be kept in a file. */
@@ -26,13 +27,13 @@ const CLOSE_MS = 5 * 60_000;
 /** What is on its way at the end arrives within, ms. */
 const SETTLE_MS = 30_000;
 
-/** Runs a big sale to its end and closes the books; `told` hears how far it is. Rejects with the first broken promise. */
+/** Runs a big sale, with `change` in its scenario, to its end and closes the books; `told` hears how far it is. Rejects with the first broken promise. */
 export async function runBig(
-  options: { fans: number; hours: number; seed: number },
+  options: { fans: number; hours: number; seed: number; change?: Partial<Scenario> },
   told: (words: string) => void = () => undefined,
 ): Promise<BigRun> {
-  const { fans, hours, seed } = options;
-  const world = new World(bigScenario(fans, hours, seed));
+  const { fans, hours, seed, change } = options;
+  const world = new World({ ...bigScenario(fans, hours, seed), ...change });
   const { clock, auditor, crowd } = world;
   const observer = new Observer(world);
   const failed = (error: unknown): void => clock.fail(error);
@@ -62,11 +63,11 @@ export async function runBig(
 }
 
 function timesOf(world: World): ObjectTime[] {
-  const { sale, relays, leaves } = world;
+  const { sale, relays, leaves, thinLeaves } = world;
   const groups: [string, readonly { wake: { awakeMs: number } }[]][] = [
     ['EventSale', [sale]],
     ['relays', relays],
-    ['leaves', leaves],
+    ['leaves', [...leaves, ...thinLeaves]],
   ];
   return groups
     .filter(([, actors]) => actors.length > 0)

@@ -7,6 +7,8 @@ import { LATENCY, type Scenario } from './scenario.ts';
 /** The yardstick: 13 million people for 150,000 seats (design.md). Smaller runs keep the proportion. */
 const YARDSTICK = { fans: 13_000_000, seats: 150_000 };
 const MINUTE = 60_000;
+/** Leaves that are real in a larger tree; the others are thin. */
+const REAL_LEAVES = 128;
 /** Seats of a section: 50 rows of 50. */
 const SECTION = 2_500;
 
@@ -24,6 +26,7 @@ export function bigScenario(fans: number, hours: number, seed: number): Scenario
     seed,
     fans,
     leaves: planFor(fans).leaves,
+    realOf: Math.max(1, planFor(fans).leaves / REAL_LEAVES),
     places: Math.ceil(fans * 1.2) + 1_000,
     admission: {
       batchSize: entriesPerSecond,

@@ -14,6 +14,8 @@ export interface Scenario {
   leaves: number;
   /** Relays between, and leaves right under EventSale; absent: as the shard plan says. */
   tree?: { relays: number; direct: number };
+  /** Of so many leaves one is real, the others are thin; absent: all are real. Only without faults. */
+  realOf?: number;
   /** The tree grows to so many leaves, ms after the start. */
   growth?: { afterMs: number; leaves: number };
   /** Room for so many places in the auditor's books: fans who come back get a second one. */

@@ -8,7 +8,7 @@ import {
   relayName,
   relaysOf,
 } from '../../durable-objects/core/shard-plan.ts';
-import type { ParentRpc } from '../../durable-objects/protocol/queue-rpc.ts';
+import type { ParentRpc, WaitingRoomRpc } from '../../durable-objects/protocol/queue-rpc.ts';
 import type { AdmissionSettings, SaleDefinition } from '../../durable-objects/core/sale.ts';
 import type { QueueStore } from '../../durable-objects/storage/queue-store.ts';
 import type { RelayStore } from '../../durable-objects/storage/relay-store.ts';
@@ -21,6 +21,7 @@ import { MemoryRoomStore } from '../../durable-objects/storage/room-store-memory
 import { MemoryTimers } from '../../durable-objects/storage/timers.ts';
 import { LeafActor } from './actors/leaf.ts';
 import { Outside } from './actors/outside.ts';
+import { ThinLeaf, ThinPlaces } from './actors/thin-leaf.ts';
 import { RelayActor } from './actors/relay.ts';
 import { SaleActor } from './actors/sale.ts';
 import type { Served, Surroundings } from './actors/actor.ts';
@@ -73,7 +74,13 @@ export class World {
   readonly faults: Faults;
   readonly auditor: Auditor;
   readonly sale: SaleActor;
+  /** The real ones. */
   readonly leaves: readonly LeafActor[];
+  readonly thinLeaves: readonly ThinLeaf[];
+  readonly #leafByIndex: ReadonlyMap<number, LeafActor>;
+  readonly #thinByIndex: ReadonlyMap<number, ThinLeaf>;
+  /** Where fans of thin leaves stand; null when there are none. */
+  readonly #thinPlaces: ThinPlaces | null;
   readonly relays: readonly RelayActor[];
   readonly crowd: Crowd;
   readonly buyers: Buyers;
@@ -81,6 +88,7 @@ export class World {
   readonly definition: SaleDefinition;
   readonly #around: Surroundings;
   readonly #random: Random;
+  readonly #rooms = new Map<string, Served<Pick<WaitingRoomRpc, 'publish'>>>();
   readonly #tampering: Tampering;
   #leavesNow: number;
   /** How long fans waited to hear of their place. */
@@ -120,12 +128,25 @@ export class World {
     this.sale = this.#sale();
     this.relays = this.#relays();
     const leavesMax = Math.max(scenario.leaves, scenario.growth?.leaves ?? 0);
-    this.leaves = Array.from({ length: leavesMax }, (_, index) => this.#leaf(index));
+    const { realOf = 1 } = scenario;
+    const indices = Array.from({ length: leavesMax }, (_, index) => index);
+    this.#thinPlaces =
+      realOf === 1 ? null : new ThinPlaces(fans, scenario.places, scenario.admission);
+    const isReal = (index: number): boolean => index % realOf === 0;
+    this.leaves = indices.filter(isReal).map((index) => this.#leaf(index));
+    const thin = indices.filter((index) => !isReal(index));
+    this.thinLeaves = thin.map((index) => this.#thinLeaf(index));
+    this.#leafByIndex = new Map(this.leaves.map((leaf) => [leaf.index, leaf]));
+    this.#thinByIndex = new Map(this.thinLeaves.map((leaf) => [leaf.index, leaf]));
     this.#leavesNow = scenario.leaves;
     this.crowd = new Crowd(this.#around, {
       ...scenario,
       leavesMax,
-      leaves: { of: (fan) => this.leafOf(fan), at: (index) => this.leafAt(index) },
+      leaves: {
+        thin: (fan) => this.#thinOf(fan),
+        of: (fan) => this.leafOf(fan),
+        at: (index) => this.leafAt(index),
+      },
       listener: {
         asks: (fan) => {
           this.auditor.asks(fan);
@@ -159,7 +180,7 @@ export class World {
   }
 
   leafAt(index: number): LeafActor {
-    const leaf = this.leaves[index];
+    const leaf = this.#leafByIndex.get(index);
     if (leaf === undefined) throw new Error(`there is no leaf ${index}`);
     return leaf;
   }
@@ -167,6 +188,27 @@ export class World {
   /** The fan's leaf, by the number of leaves that some Worker knows. */
   leafOf(fan: number): LeafActor {
     return this.leafAt(leafOf(accountOf(fan), this.#leavesNow));
+  }
+
+  #thinOf(fan: number): ThinLeaf | null {
+    if (this.#thinPlaces === null) return null;
+    return this.#thinByIndex.get(leafOf(accountOf(fan), this.#leavesNow)) ?? null;
+  }
+
+  #thinLeaf(index: number): ThinLeaf {
+    const places = this.#thinPlaces;
+    if (places === null) throw new Error('there are no thin leaves');
+    const name = leafName(this.definition.eventId, index);
+    return new ThinLeaf(name, this.#around, {
+      index,
+      leaves: this.scenario.leaves,
+      places,
+      parent: () => this.#parentOf(index),
+      sale: () => this.sale,
+      hear: (fan, heard, saidAt) => this.crowd.hear(fan, heard, saidAt),
+      owns: (first, count) => this.auditor.owns(name, first, count),
+      sockets: () => this.crowd.table.socketsOf[index] ?? 0,
+    });
   }
 
   /** For a while some Workers know of the new leaves and some do not. */
@@ -256,9 +298,19 @@ export class World {
   }
 
   /** A waiting room by its object name. */
-  #room(name: string): LeafActor | RelayActor {
+  #room(name: string): Served<Pick<WaitingRoomRpc, 'publish'>> {
+    const known = this.#rooms.get(name) ?? this.#roomNamed(name);
+    this.#rooms.set(name, known);
+    return known;
+  }
+
+  #roomNamed(name: string): Served<Pick<WaitingRoomRpc, 'publish'>> {
     const node = nodeOf(name);
-    const room = node?.kind === 'leaf' ? this.leaves[node.index] : this.relays[node?.index ?? -1];
+    const index = node?.index ?? -1;
+    const room =
+      node?.kind === 'leaf'
+        ? (this.#leafByIndex.get(index) ?? this.#thinByIndex.get(index))
+        : this.relays[index];
     if (room === undefined) throw new Error(`no such room: ${name}`);
     return room;
   }
@@ -289,6 +341,8 @@ export class World {
   #published(tick: Tick): void {
     this.crowd.tick = tick;
     this.onTick(tick);
+    const called = this.#thinPlaces?.called(tick) ?? [];
+    for (const fan of called) this.#thinOf(fan)?.calls(fan);
     this.auditor.frame(tick, this.#samples(tick));
   }
 

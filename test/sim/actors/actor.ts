@@ -227,6 +227,8 @@ export interface Served<Rpc extends object> extends Party {
   /** For the meters: `leaf`, `relay` or `sale`. */
   readonly kind: string;
   readonly rpc: Rpc;
+  /** Told at once, without a message: what a thin object is told is only counted. */
+  readonly direct?: true;
 }
 
 /** How `from` sees `to`: every method a call through the network. */
@@ -236,6 +238,7 @@ export function stubOf<Rpc extends object>(
   around: Pick<Surroundings, 'network' | 'meters'>,
   way: 'hop' | 'fan' = 'hop',
 ): Rpc {
+  if (to.direct === true) return to.rpc;
   const { network, meters } = around;
   return new Proxy(to.rpc, {
     get: (rpc, method) => (request: unknown) => {

@@ -251,6 +251,11 @@ export class Crowd {
     else this.#requests.position(fan);
   }
 
+  /** Something reaches the fan's browser that was said at `saidAt`. */
+  hear(fan: number, heard: Heard, saidAt: number): void {
+    this.#hear(fan, heard, saidAt);
+  }
+
   #hear(fan: number, heard: Heard, saidAt: number): void {
     this.#options.listener.hears(fan, heard, saidAt);
     switch (heard.type) {

@@ -1,6 +1,7 @@
 import type { FanPosition } from '../../../durable-objects/protocol/queue-rpc.ts';
 import type { Surroundings } from '../actors/actor.ts';
 import type { Heard, LeafActor } from '../actors/leaf.ts';
+import type { ThinLeaf } from '../actors/thin-leaf.ts';
 import { Bystander } from '../actors/outside.ts';
 import { accountOf } from './accounts.ts';
 
@@ -9,6 +10,8 @@ export type Hear = (fan: number, heard: Heard, saidAt: number) => void;
 
 /** The way from a fan to their leaf. */
 export interface Leaves {
+  /** The fan's leaf, if it is a thin one. */
+  thin(fan: number): ThinLeaf | null;
   /** The leaf as a Worker would look it up now. */
   of(fan: number): LeafActor;
   at(index: number): LeafActor;
@@ -33,14 +36,17 @@ export class Requests {
   }
 
   /** Opens a socket; `opened` runs at the leaf that takes it, before it says welcome. */
-  connect(
-    fan: number,
-    opened: (leaf: number) => void,
-    leaf = this.#leaves.of(fan),
-    hops = 0,
-  ): void {
+  connect(fan: number, opened: (leaf: number) => void, from?: LeafActor, hops = 0): void {
     if (hops === 0) this.#around.meters.worker('live');
     this.#around.meters.add('object requests: leaf fetch');
+    const thin = this.#leaves.thin(fan);
+    if (thin !== null) {
+      thin.asked();
+      opened(thin.index);
+      this.#around.meters.add('WebSocket messages out');
+      return;
+    }
+    const leaf = from ?? this.#leaves.of(fan);
     this.#oneWay(leaf, () => {
       const home = leaf.desk.homeOf(accountOf(fan));
       if (typeof home === 'number') {
@@ -55,6 +61,12 @@ export class Requests {
   /** A message on the fan's socket, which is at `leaf`. */
   say(fan: number, leaf: number, type: 'leave' | 'claim'): void {
     this.#around.meters.add('WebSocket messages in');
+    const thin = this.#leaves.thin(fan);
+    if (thin !== null) {
+      if (type === 'claim') thin.asked();
+      thin[type](fan);
+      return;
+    }
     const actor = this.#leaves.at(leaf);
     this.#oneWay(actor, () => void actor.message(accountOf(fan), type));
   }
@@ -95,11 +107,17 @@ export class Requests {
     fan: number,
     method: 'join' | 'position' | 'leave',
     work: (leaf: LeafActor) => Promise<Outcome>,
-    leaf = this.#leaves.of(fan),
+    from?: LeafActor,
     hops = 0,
   ): void {
     const { clock, network, meters } = this.#around;
     meters.add(`object requests: leaf ${method}`);
+    const thin = this.#leaves.thin(fan);
+    if (thin !== null) {
+      thin[method](fan);
+      return;
+    }
+    const leaf = from ?? this.#leaves.of(fan);
     const serve = async (): Promise<{ outcome: Outcome; saidAt: number }> => ({
       outcome: await work(leaf),
       saidAt: clock.now,

@@ -1,0 +1,290 @@
+import { askGapMs } from '../../../durable-objects/core/shard-plan.ts';
+import type { Tick } from '../../../durable-objects/core/tick.ts';
+import type {
+  FanPosition,
+  ParentRpc,
+  PublishedFrames,
+  SaleQueueRpc,
+} from '../../../durable-objects/protocol/queue-rpc.ts';
+import { accountOf } from '../fans/accounts.ts';
+import type { Hear } from '../fans/requests.ts';
+import { Load, Wakefulness } from '../meters.ts';
+import { stubOf, type Served, type Surroundings } from './actor.ts';
+import { Bystander } from './outside.ts';
+
+/** A root of the right form: nobody asks a thin leaf for a proof. */
+const ROOT = 'A'.repeat(43);
+/** As a real leaf does: its last frame is written down so often, ms (waiting-room/feed.ts). */
+const KEEP_MS = 10_000;
+
+/** What all thin leaves share: where their fans stand. Four bytes a fan and four a place. */
+export class ThinPlaces {
+  /** By fan; -1: none. */
+  readonly placeOf: Int32Array;
+  /** By place; -1: nobody of a thin leaf. */
+  readonly fanAt: Int32Array;
+  /** Until when those inside may stay, by fan. */
+  readonly until = new Map<number, number>();
+  readonly #windows: { claimWindowMs: number; graceMs: number };
+  readonly #calls: { end: number; at: number }[] = [];
+  tick: Tick | null = null;
+
+  constructor(fans: number, places: number, windows: { claimWindowMs: number; graceMs: number }) {
+    this.placeOf = new Int32Array(fans).fill(-1);
+    this.fanAt = new Int32Array(places).fill(-1);
+    this.#windows = windows;
+  }
+
+  /** A tick is out; answers the fans whom it calls. */
+  called(tick: Tick): number[] {
+    const before = this.tick?.cursor ?? 0;
+    this.tick = tick;
+    if (tick.cursor > before) this.#calls.push({ end: tick.cursor, at: tick.at });
+    const fans: number[] = [];
+    for (let place = before; place < tick.cursor; place++) {
+      const fan = this.fanAt[place] ?? -1;
+      if (fan >= 0 && this.placeOf[fan] === place) fans.push(fan);
+    }
+    return fans;
+  }
+
+  /** Where the fan stands at `now`; null when there is no place, or none any more. */
+  positionOf(fan: number, now: number): FanPosition | null {
+    const place = this.placeOf[fan] ?? -1;
+    if (place < 0) return null;
+    const base = { place, order: place, ahead: 0, etaSeconds: null, pollMs: 0, joinedAt: 0 };
+    const rest = { claimUntil: null, admission: null, receipt: null };
+    const until = this.until.get(fan);
+    if (until !== undefined) {
+      if (until <= now) return null;
+      const admission = { admissionId: '', claimedAt: 0, until };
+      return { ...base, ...rest, status: 'admitted', admission };
+    }
+    const { claimWindowMs, graceMs } = this.#windows;
+    if (place >= (this.tick?.cursor ?? 0)) return { ...base, ...rest, status: 'waiting' };
+    const at = this.#calls.find(({ end }) => place < end)?.at ?? 0;
+    if (at + claimWindowMs + graceMs <= now) return null;
+    const claimUntil = at + claimWindowMs + (at + claimWindowMs <= now ? graceMs : 0);
+    return { ...base, ...rest, status: 'waiting', claimUntil };
+  }
+}
+
+/** What a thin leaf is made of. */
+export interface ThinParts {
+  index: number;
+  leaves: number;
+  places: ThinPlaces;
+  parent: () => Served<ParentRpc>;
+  sale: () => Served<SaleQueueRpc>;
+  hear: Hear;
+  owns: (first: number, count: number) => void;
+  /** Sockets open here. */
+  sockets: () => number;
+}
+
+/**
+ * A leaf in a run too large for all leaves to be real: it asks for places, reports who left and lets fans
+ * claim when a real one would, in the same batches, and counts the same rows and requests; of its fans it
+ * knows their places and no more. The numbers that it counts are held against real leaves by
+ * `test/property/sim/thin-leaves.test.ts`.
+ */
+export class ThinLeaf
+  extends Bystander
+  implements
+    Served<{
+      publish(frames: PublishedFrames): Promise<void>;
+    }>
+{
+  readonly kind = 'leaf';
+  readonly direct = true;
+  readonly rpc = {
+    publish: (frames: PublishedFrames): Promise<void> => {
+      this.publish(frames);
+      return Promise.resolve();
+    },
+  };
+  readonly index: number;
+  readonly requests = new Load();
+  readonly wake = new Wakefulness();
+  readonly #around: Surroundings;
+  readonly #parts: ThinParts;
+  readonly #gapMs: number;
+  #joining: number[] = [];
+  #leaving: number[] = [];
+  readonly #pending = new Set<number>();
+  readonly #busy = { join: false, left: false };
+  readonly #begunAt = { join: -Infinity, left: -Infinity };
+  #batch = 0;
+  #keptAt = -Infinity;
+
+  constructor(name: string, around: Surroundings, parts: ThinParts) {
+    super(name);
+    this.index = parts.index;
+    this.#around = around;
+    this.#parts = parts;
+    this.#gapMs = askGapMs(parts.leaves);
+  }
+
+  override asked(): void {
+    this.requests.note(this.#around.clock.now);
+    this.wake.note(this.#around.clock.now);
+  }
+
+  #count(row: string, rows = 1): void {
+    this.#around.meters.add(`rows written: leaf ${row}`, rows);
+  }
+
+  publish(frames: PublishedFrames): void {
+    const { clock, meters } = this.#around;
+    meters.add('object requests: leaf publish');
+    this.asked();
+    if (frames.tick === undefined) return;
+    meters.add('WebSocket messages out', this.#parts.sockets());
+    if (clock.now - this.#keptAt < KEEP_MS) return;
+    this.#keptAt = clock.now;
+    this.#count('setNote');
+  }
+
+  /** One fan asks for a place: the one there is, or the next. */
+  join(fan: number): void {
+    this.asked();
+    const position = this.#parts.places.positionOf(fan, this.#around.clock.now);
+    if (position !== null) {
+      this.#say(fan, position);
+      return;
+    }
+    if (this.#pending.has(fan)) return;
+    this.#pending.add(fan);
+    this.#joining.push(fan);
+    if (this.#joining.length === 1) this.#paced('join', () => this.#ask());
+  }
+
+  /** Where the fan stands; one who is called comes in. */
+  position(fan: number): void {
+    this.asked();
+    const position = this.#parts.places.positionOf(fan, this.#around.clock.now);
+    if (position !== null && position.claimUntil !== null) this.claim(fan);
+    else if (position !== null) this.#say(fan, position);
+    else if (!this.#pending.has(fan)) this.#hear(fan, { type: 'place', position: null });
+  }
+
+  leave(fan: number): void {
+    this.asked();
+    const { placeOf } = this.#parts.places;
+    const place = placeOf[fan] ?? -1;
+    this.#pending.delete(fan);
+    placeOf[fan] = -1;
+    if (place >= 0) this.#departs(place);
+    this.#hear(fan, { type: 'left' });
+  }
+
+  claim(fan: number): void {
+    const { places, sale } = this.#parts;
+    const place = places.placeOf[fan] ?? -1;
+    if (place < 0) {
+      this.#hear(fan, { type: 'error', code: 'not_in_queue' });
+      return;
+    }
+    const accountId = accountOf(fan);
+    stubOf<SaleQueueRpc>(this, sale(), this.#around)
+      .claimAdmission({ accountId, place })
+      .then((outcome) => {
+        if (!outcome.ok) {
+          const full = outcome.code === 'slots_full';
+          this.#hear(fan, { type: 'error', code: full ? 'overloaded' : outcome.code });
+          return undefined;
+        }
+        const { until } = outcome.admission;
+        if (!places.until.has(fan)) this.#count('saveAdmission');
+        places.until.set(fan, until);
+        const position = places.positionOf(fan, this.#around.clock.now);
+        if (position !== null) this.#say(fan, position);
+        this.#hear(fan, { type: 'admission', until });
+        return undefined;
+      })
+      .catch((error: unknown) => this.#around.clock.fail(error));
+  }
+
+  /** The fan hears that it is called. */
+  calls(fan: number): void {
+    const position = this.#parts.places.positionOf(fan, this.#around.clock.now);
+    if (position !== null) this.#say(fan, position);
+  }
+
+  #say(fan: number, position: FanPosition): void {
+    this.#hear(fan, { type: 'place', position });
+  }
+
+  #hear(fan: number, heard: Parameters<Hear>[1]): void {
+    const { clock, network, meters } = this.#around;
+    meters.add('WebSocket messages out');
+    const saidAt = clock.now;
+    clock.after(network.delay('fan'), () => this.#parts.hear(fan, heard, saidAt));
+  }
+
+  /** Begins `work` as soon as the one before is over and the gap has passed; once. */
+  #paced(kind: 'join' | 'left', work: () => Promise<void>): void {
+    if (this.#busy[kind]) return;
+    this.#busy[kind] = true;
+    const { clock } = this.#around;
+    const begin = Math.max(clock.now, this.#begunAt[kind] + this.#gapMs);
+    clock.at(begin, () => {
+      this.#begunAt[kind] = clock.now;
+      work()
+        .catch((error: unknown) => clock.fail(error))
+        .finally(() => {
+          this.#busy[kind] = false;
+          if (this.#joining.length > 0) this.#paced('join', () => this.#ask());
+          if (this.#leaving.length > 0) this.#paced('left', () => this.#report());
+        });
+    });
+  }
+
+  async #ask(): Promise<void> {
+    const { places, parent, owns } = this.#parts;
+    const fans = this.#joining.filter((fan) => this.#pending.has(fan));
+    this.#joining = [];
+    if (fans.length === 0) return;
+    this.#count('addBatch');
+    const request = { child: this.name, batch: ++this.#batch, count: fans.length, root: ROOT };
+    const granted = await stubOf(this, parent(), this.#around).grantPlaces(request);
+    if (!granted.ok) throw new Error(`no places: ${granted.code}`);
+    const { first } = granted.grant;
+    this.#count('setGrant');
+    owns(first, fans.length);
+    const { clock, network, meters } = this.#around;
+    const saidAt = clock.now;
+    const told: number[] = [];
+    fans.forEach((fan, index) => {
+      if (!this.#pending.delete(fan)) {
+        this.#departs(first + index);
+        return;
+      }
+      places.placeOf[fan] = first + index;
+      places.fanAt[first + index] = fan;
+      places.until.delete(fan);
+      told.push(fan);
+    });
+    meters.add('WebSocket messages out', told.length);
+    // One event for all of them: fans of one batch hear at the same time.
+    clock.after(network.delay('fan'), () => {
+      for (const fan of told) {
+        const position = places.positionOf(fan, saidAt);
+        if (position !== null) this.#parts.hear(fan, { type: 'place', position }, saidAt);
+      }
+    });
+  }
+
+  #departs(place: number): void {
+    this.#count('addDeparture');
+    this.#leaving.push(place);
+    if (this.#leaving.length === 1) this.#paced('left', () => this.#report());
+  }
+
+  async #report(): Promise<void> {
+    const places = this.#leaving;
+    this.#leaving = [];
+    await stubOf(this, this.#parts.parent(), this.#around).reportLeft({ child: this.name, places });
+    this.#count('setNote');
+  }
+}

@@ -9,6 +9,8 @@ import type { Roll } from './roll.ts';
 
 /** Places told to the parent in one call. */
 const REPORT_PLACES = 1_000;
+/** How far the parent knows is written down at most this often, ms: a row for each report would cost as much as a departure. */
+const NOTE_MS = 30_000;
 
 /**
  * Tells the parent who left, until it has acknowledged. In order: a departure from a batch that has no
@@ -19,6 +21,7 @@ export class Departures {
   readonly #roll: Roll;
   readonly #unreported: Departure[];
   readonly #pump: Pump;
+  #notedAt = -Infinity;
 
   constructor(context: NodeContext, roll: Roll, feed: Pick<Feed, 'askGapMs'>) {
     this.#context = context;
@@ -42,6 +45,14 @@ export class Departures {
     this.#pump.start();
   }
 
+  /** What is not written down is told again after a wake, and the parent passes it over. */
+  #note(through: number): void {
+    const now = this.#context.now();
+    if (Math.abs(now - this.#notedAt) < NOTE_MS) return;
+    this.#notedAt = now;
+    this.#roll.reported(through);
+  }
+
   #next(): { places: number[]; count: number; through: number } {
     const places: number[] = [];
     let count = 0;
@@ -62,7 +73,7 @@ export class Departures {
     const answer = await ask(this.#context, () => this.#context.parent().reportLeft(request));
     if (!answer.ok) return answer;
     this.#unreported.splice(0, count);
-    this.#roll.reported(through);
+    this.#note(through);
     return 'done';
   }
 }

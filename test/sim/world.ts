@@ -1,4 +1,3 @@
-import type { EventId } from '../../durable-objects/core/ids.ts';
 import { peopleAhead, type Tick } from '../../durable-objects/core/tick.ts';
 import {
   leafName,
@@ -37,6 +36,7 @@ import {
 import { JoinWaits } from './join-waits.ts';
 import { Auditor } from './auditor/auditor.ts';
 import { Clock } from './clock.ts';
+import { definitionOf, START } from './definition.ts';
 import { Faults } from './faults.ts';
 import { accountOf } from './fans/accounts.ts';
 import { Buyers } from './fans/buyers.ts';
@@ -48,9 +48,6 @@ import { LeanQueueStore } from './stores/lean-queue-store.ts';
 import { LeanRoomStore } from './stores/lean-room-store.ts';
 import { LeanSeatStore } from './stores/lean-seat-store.ts';
 import type { Scenario } from './scenario.ts';
-
-/** When the fans of a run begin to come; the sale opens some time after. */
-export const START = Date.UTC(2026, 0, 10, 11);
 
 /** How long a Worker goes by what it knows of an event, ms (worker/db/catalogue.ts). */
 const CATALOGUE_FRESH_MS = 30_000;
@@ -375,28 +372,4 @@ export class World {
       for (const { batch, grant, accounts } of leaf.store.batches())
         if (grant !== null && batch > 0) yield [leaf.name, grant.first, accounts.length];
   }
-}
-
-function definitionOf(scenario: Scenario, change: Partial<AdmissionSettings> = {}): SaleDefinition {
-  const opensAt = START + scenario.arrivals.lobby.ms;
-  return {
-    eventId: 'sim' as EventId,
-    name: 'Simulated',
-    timeZone: 'Asia/Kolkata',
-    startsAt: opensAt + 30 * 24 * 3_600_000,
-    venueName: 'Nowhere',
-    settings: {
-      opensAt,
-      closesAt: opensAt + 24 * 3_600_000,
-      lobby: 'fifo',
-      admission: { ...scenario.admission, ...change },
-      holdTtlMs: 600_000,
-      payingTtlMs: 900_000,
-      seatsPerAccount: 6,
-      joinLimit: { max: 5, windowMs: 300_000 },
-      leaves: scenario.leaves,
-    },
-    categories: scenario.plan.categories,
-    plan: scenario.plan.plan,
-  };
 }

@@ -16,6 +16,8 @@ import { Bystander } from './outside.ts';
 const ROOT = 'A'.repeat(43);
 /** As a real leaf does: its last frame is written down so often, ms (waiting-room/feed.ts). */
 const KEEP_MS = 10_000;
+/** And how far its parent knows of those who left (waiting-room/departures.ts). */
+const NOTE_MS = 30_000;
 
 /** What all thin leaves share: where their fans stand. Four bytes a fan and four a place. */
 export class ThinPlaces {
@@ -116,6 +118,7 @@ export class ThinLeaf
   readonly #begunAt = { join: -Infinity, left: -Infinity };
   #batch = 0;
   #keptAt = -Infinity;
+  #notedAt = -Infinity;
 
   constructor(name: string, around: Surroundings, parts: ThinParts) {
     super(name);
@@ -285,6 +288,9 @@ export class ThinLeaf
     const places = this.#leaving;
     this.#leaving = [];
     await stubOf(this, this.#parts.parent(), this.#around).reportLeft({ child: this.name, places });
+    const { now } = this.#around.clock;
+    if (now - this.#notedAt < NOTE_MS) return;
+    this.#notedAt = now;
     this.#count('setNote');
   }
 }

@@ -212,6 +212,24 @@ describe('leaving at a leaf', () => {
     expect(sale.desk.tick()).toMatchObject({ joined: 2, left: 2, waiting: 0 });
   });
 
+  it('writes down how far they are known now and then, and after a crash tells the rest again in vain', async () => {
+    const { sale, room } = world();
+    const fans = Array.from({ length: 6 }, (_, n) => account(n));
+    await Promise.all(fans.map((accountId) => room.desk.join({ accountId })));
+    const notes: (string | null)[] = [];
+    for (const accountId of fans) {
+      room.desk.leaveNow(accountId);
+      await pass(sale, [room], 1_000);
+      notes.push(room.store.note('reported'));
+    }
+    expect(new Set(notes)).toEqual(new Set(['1']));
+    room.calls = [];
+    room.restart();
+    await pass(sale, [room], 5_000);
+    expect(room.calls.filter((call) => call === 'left')).toHaveLength(1);
+    expect(sale.desk.tick()).toMatchObject({ joined: 6, left: 6, waiting: 0 });
+  });
+
   it('puts one who comes back at the end', async () => {
     const { room } = world();
     await room.desk.join({ accountId: account(1) });

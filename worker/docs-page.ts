@@ -21,7 +21,7 @@ interface Operation {
 /** The page's style sheet; apart from the page, because the page's policy allows no inline styles. */
 export const DOCS_STYLE = `
 :root { color-scheme: light dark; font: 16px/1.55 system-ui, sans-serif; }
-body { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
+body { max-width: 60rem; overflow-wrap: anywhere; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
 h2 { margin: 2.5rem 0 .5rem; }
 details { border: 1px solid color-mix(in srgb, currentColor 20%, transparent); border-radius: .6rem; padding: .6rem .9rem; margin: .5rem 0; }
 summary { cursor: pointer; }

@@ -14,6 +14,8 @@ import { addSale } from '../support/sale-fixture.ts';
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const shots = join(import.meta.dirname, '../screenshots');
 const WIDTHS = [360, 1280];
+/** A phone of 360 px at 200 % zoom. */
+const ZOOMED = 180;
 
 let dev: DevServer;
 let browser: Browser;
@@ -32,22 +34,29 @@ afterAll(async () => {
   await dev.stop();
 });
 
+function overflow(fan: Fan): Promise<number> {
+  return fan.page.evaluate<number>(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+  );
+}
+
 /** Looks at the page as it is: no sideways scrolling, nothing for axe to find, and a picture for a person. */
 async function inspect(fan: Fan, name: string): Promise<string[]> {
   const found: string[] = [];
   for (const width of WIDTHS) {
     await fan.page.setViewportSize({ width, height: 800 });
     await fan.page.screenshot({ path: join(shots, `${name}-${width}.png`), fullPage: true });
-    const overflow = await fan.page.evaluate<number>(
-      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-    );
-    if (overflow > 0) found.push(`${name} at ${width} px is ${overflow} px too wide`);
+    const hidden = await overflow(fan);
+    if (hidden > 0) found.push(`${name} at ${width} px is ${hidden} px too wide`);
     // Through the protocol, not a script element: the page's own policy forbids those.
     const rules = await fan.page.evaluate<string[]>(
       `${axe}; axe.run(document, { iframes: false }).then((r) => r.violations.map((v) => v.id + ': ' + v.nodes[0].html))`,
     );
     found.push(...rules.map((rule) => `${name} at ${width} px: ${rule}`));
   }
+  await fan.page.setViewportSize({ width: ZOOMED, height: 370 });
+  const hidden = await overflow(fan);
+  if (hidden > 0) found.push(`${name} at 200 % is ${hidden} px too wide`);
   return found;
 }
 

@@ -172,6 +172,15 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
     return desks === null ? NO_EVENT : ({ ok: true, summary: desks.organiser.summary() } as const);
   }
 
+  async seatHistory(request: Params<'seatHistory'>) {
+    const desks = await this.#open();
+    if (desks === null) return NO_EVENT;
+    const events = desks.organiser.seatHistory(request);
+    return events === null
+      ? ({ ok: false, code: 'unknown_seat' } as const)
+      : ({ ok: true, events } as const);
+  }
+
   async drift() {
     const desks = await this.#open();
     return desks === null ? NO_EVENT : ({ ok: true, drift: desks.organiser.drift() } as const);

@@ -1,8 +1,10 @@
-import type { AccountId, OrderId } from '../core/ids.ts';
+import type { AccountId, OrderId, SeatId } from '../core/ids.ts';
 import { isMoneyOpen, openRefunds } from '../core/order-record.ts';
 import type { OrderRecord } from '../core/order-record.ts';
 import { paceShare, slowedDown } from '../core/payment-pace.ts';
 import type { PaymentPace } from '../core/payment-pace.ts';
+import { historyOfSeat } from '../core/seat-history.ts';
+import type { SeatEvent } from '../core/seat-history.ts';
 import { refundKey } from '../core/refund-rules.ts';
 import { judgePlan, withPlan } from '../core/plan-change.ts';
 import type { PlanDraft, PlanRefusal } from '../core/plan-change.ts';
@@ -182,6 +184,13 @@ export class OrderDesk implements SeatCount {
 
   answerOffer(request: Request<'answerOffer'>): OfferOutcome {
     return this.#payments.answerOffer(request);
+  }
+
+  /** All that happened to a seat; null for one that never was in the plan. */
+  seatHistory(seatId: SeatId): SeatEvent[] | null {
+    this.#book.sweep(this.#context.now());
+    const index = this.#book.seats.findIndex(({ id }) => id === seatId);
+    return index < 0 ? null : historyOfSeat(this.#store.ordersOfSeat(index), index);
   }
 
   order(request: { accountId: AccountId; orderId: OrderId }): OrderOutcome {

@@ -1,6 +1,7 @@
 import { draftFingerprint } from '../core/plan-change.ts';
 import { planCapacity } from '../core/plan-geometry.ts';
 import type { SaleDefinition } from '../core/sale.ts';
+import type { SeatEvent } from '../core/seat-history.ts';
 import type { OrganiserPorts } from '../protocol/ports.ts';
 import type {
   ActionPage,
@@ -146,6 +147,10 @@ export class OrganiserDesk {
   }
 
   /** The object's books beside those of Postgres, as the last minute's look found them; null before it. */
+  seatHistory({ seatId }: Request<'seatHistory'>): readonly SeatEvent[] | null {
+    return this.#orders.seatHistory(seatId);
+  }
+
   drift(): Drift | null {
     return this.#orders.drift;
   }

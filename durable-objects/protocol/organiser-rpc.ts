@@ -3,6 +3,7 @@ import type { Money } from '../core/money.ts';
 import type { OrderStanding } from '../core/sale-standing.ts';
 import type { PlanDraft, PlanRefusal } from '../core/plan-change.ts';
 import type { Refused, Result } from '../core/result.ts';
+import type { SeatEvent } from '../core/seat-history.ts';
 import type { Drift, PublicSeatStatus, RefundOutcome, Trouble } from './seats-rpc.ts';
 
 /** Who commands, and why. `requestId` makes it safe to ask again: a repeat changes nothing and leaves no second trace. */
@@ -90,6 +91,12 @@ export interface SaleOrganiserRpc {
   drift(): Promise<Result<{ drift: Drift | null }, Refused<'event_not_found'>>>;
   /** Orders that need a person; only looks, nudges nothing. */
   troubles(): Promise<Result<{ troubles: readonly Trouble[] }, Refused<'event_not_found'>>>;
+  /** All that happened to a seat, oldest first; searched through, for people only. */
+  seatHistory(request: {
+    seatId: SeatId;
+  }): Promise<
+    Result<{ events: readonly SeatEvent[] }, Refused<'event_not_found' | 'unknown_seat'>>
+  >;
   /** Actions before `before`, or the newest. */
   actions(request: {
     before: number | null;

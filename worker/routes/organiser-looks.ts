@@ -5,10 +5,12 @@ import { saleOf } from '../../durable-objects/stubs.ts';
 import type { AppEnv } from '../context.ts';
 import { ProblemError } from '../problem.ts';
 import { ask } from '../rpc.ts';
+import { seatId } from '../schemas/common.ts';
 import {
   auditQuery,
   auditResponse,
   driftResponse,
+  seatHistoryResponse,
   summaryResponse,
   troublesResponse,
 } from '../schemas/organiser.ts';
@@ -43,6 +45,18 @@ const troubles = createRoute({
   responses: {
     200: json(troublesResponse, 'At most a hundred of each kind.'),
     ...problems(...GUARDED),
+  },
+});
+
+const seatHistory = createRoute({
+  ...base,
+  method: 'get',
+  path: `${PATH}/seats/{seatId}/history`,
+  summary: 'All that happened to a seat: who, when, from what, to what, why; oldest first',
+  request: { params: params.extend({ seatId }) },
+  responses: {
+    200: json(seatHistoryResponse, 'The history.'),
+    ...problems(...GUARDED, 'unknown_seat'),
   },
 });
 
@@ -100,6 +114,20 @@ export function organiserLooks(app: OpenAPIHono<AppEnv>): void {
     c.header('cache-control', 'no-store');
     const found = outcome.troubles.map(({ orderId, ...rest }) => ({ bookingId: orderId, ...rest }));
     return c.json({ troubles: found }, 200);
+  });
+
+  app.openapi(seatHistory, async (c) => {
+    const { eventId, seatId: seat } = c.req.valid('param');
+    await requireSale(c, eventId);
+    const outcome = await ask(() => saleOf(c.env, eventId).seatHistory({ seatId: seat }));
+    if (!outcome.ok) throw new ProblemError(outcome.code);
+    c.header('cache-control', 'no-store');
+    const events = outcome.events.map(({ orderId, at, ...rest }) => ({
+      bookingId: orderId,
+      at: iso(at),
+      ...rest,
+    }));
+    return c.json({ seatId: seat, events }, 200);
   });
 
   app.openapi(audit, async (c) => {

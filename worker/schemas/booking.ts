@@ -31,7 +31,8 @@ export const refund = z
   })
   .meta({ id: 'Refund' });
 
-const stage = z.enum([
+/** Where an order stands; `hold` is one for which no booking was made yet. */
+export const stage = z.enum([
   'hold',
   'held',
   'paying',
@@ -44,11 +45,14 @@ const stage = z.enum([
   'refunded',
 ]);
 
+/** Who made a step. */
+export const actor = z.enum(['buyer', 'organiser', 'timer', 'stripe', 'cron']);
+
 /** One step of a booking's history: who, when, from what, to what, and why. */
 export const bookingEvent = z
   .object({
     at: time,
-    actor: z.enum(['buyer', 'organiser', 'timer', 'stripe', 'cron']),
+    actor,
     from: stage.nullable(),
     to: stage,
     why: z.string(),

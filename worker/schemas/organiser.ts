@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { booking, refund } from './booking.ts';
+import { actor, booking, refund, stage } from './booking.ts';
 import { money, requestId, seatId, time } from './common.ts';
 import { section } from './inventory.ts';
 
@@ -95,6 +95,26 @@ const tally = z
     returned: z.int().meta({ description: 'Given back, minor units.' }),
   })
   .meta({ id: 'Tally' });
+
+const seatStage = z.enum([...stage.options, 'free']);
+
+/** Answer of a seat's history: each step of a booking that took it, moved on with it, or let it go. */
+export const seatHistoryResponse = z
+  .object({
+    seatId: z.string(),
+    events: z.array(
+      z.object({
+        at: time,
+        actor,
+        bookingId: z.string(),
+        accountId: z.string(),
+        from: seatStage,
+        to: seatStage,
+        why: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: 'SeatHistory' });
 
 /** The books of the sale beside those of Postgres. */
 export const driftResponse = z

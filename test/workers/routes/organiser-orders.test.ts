@@ -137,6 +137,10 @@ interface SaleSummaryAnswer {
   refunding: { amount: number };
 }
 
+interface SeatTold {
+  events: { from: string; to: string; actor: string; why: string }[];
+}
+
 interface DriftAnswer {
   drift: { explained: boolean } | null;
 }
@@ -212,6 +216,19 @@ describe('a refund', () => {
       sale: { confirmed: 1, seats: 1, captured: 2 * price },
       postgres: { confirmed: 1, seats: 1, captured: 2 * price },
     });
+
+    const { body: seat } = await organise<SeatTold>('GET', `${id}/seats/${one}/history`);
+    expect(seat.events.map(({ from, to }) => `${from} → ${to}`)).toEqual([
+      'free → hold',
+      'hold → held',
+      'held → paying',
+      'paying → paid',
+      'paid → confirmed',
+      'confirmed → free',
+    ]);
+    expect(seat.events.at(-1)).toMatchObject({ actor: 'organiser', why: 'The view is blocked.' });
+    const nowhere = await organise<{ code: string }>('GET', `${id}/seats/NONE-A-1/history`);
+    expect([nowhere.status, nowhere.body.code]).toEqual([422, 'unknown_seat']);
 
     const rest = await giveBack(id, booking.bookingId);
     expect(rest.body.refund.seatIds).toEqual([two]);

@@ -35,6 +35,7 @@ const ROUTES: [method: string, path: string, body?: Record<string, unknown>][] =
   ],
   ['GET', 'summary'],
   ['GET', 'drift'],
+  ['GET', 'seats/S1-A-1/history'],
   ['GET', 'troubles'],
   ['GET', 'audit'],
 ];

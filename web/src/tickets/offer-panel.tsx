@@ -1,5 +1,4 @@
 import { createSignal, For, onCleanup, Show, type JSX } from 'solid-js';
-import { Dynamic } from 'solid-js/web';
 import { answerOffer } from '../api/bookings.ts';
 import { serverNow } from '../api/clock.ts';
 import type { Problem } from '../api/problem.ts';
@@ -49,9 +48,9 @@ export function OfferPanel(props: {
   };
   return (
     <section class="card stack" aria-labelledby="offer-title">
-      <Dynamic component={props.heading} id="offer-title">
-        {t('offer.title')}
-      </Dynamic>
+      <Show when={props.heading === 'h1'} fallback={<h2 id="offer-title">{t('offer.title')}</h2>}>
+        <h1 id="offer-title">{t('offer.title')}</h1>
+      </Show>
       <p>{t('offer.text', { paid: money(props.booking.total) })}</p>
       <ul class="order-list">
         <For each={props.booking.offer?.items}>{(item) => <li>{item.label}</li>}</For>

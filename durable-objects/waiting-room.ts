@@ -172,10 +172,10 @@ export class WaitingRoom extends DurableObject<ObjectEnv> implements WaitingRoom
     return new Response(null, { status: 101, webSocket: browser, ...(headers ? { headers } : {}) });
   }
 
-  override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
+  override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> | void {
     const { sockets, live } = this.#fans;
     const client = sockets.of(socket);
-    if (client !== undefined) await live.message(client, data);
+    return client === undefined ? undefined : live.message(client, data);
   }
 
   override webSocketClose(socket: WebSocket, code: number, reason: string): void {

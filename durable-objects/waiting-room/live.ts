@@ -46,47 +46,52 @@ export class Live {
     }
   }
 
-  /** One message; the promise only has to be kept alive. */
-  async message(client: Client, data: string | ArrayBuffer): Promise<void> {
+  /** One message; a promise only has to be kept alive. A join of an account that is here makes none. */
+  message(client: Client, data: string | ArrayBuffer): Promise<void> | undefined {
     const now = this.#context.now();
     if (!this.#sockets.admitMessage(client, now)) {
       this.#end(client, CLOSE.flood, errorText('rate_limited', LIMITS.socketFloodWindowMs));
-      return;
+      return undefined;
     }
     const size = typeof data === 'string' ? data.length : data.byteLength;
     if (size > LIMITS.socketMessageBytes) {
       this.#end(client, CLOSE.tooLarge, errorText('body_too_large'));
-      return;
+      return undefined;
     }
     if (now >= client.expiresAt) {
       this.#end(client, CLOSE.unauthorized, errorText('token_expired'));
-      return;
+      return undefined;
     }
     const message = typeof data === 'string' ? parseClientMessage(data) : null;
-    if (message === null) this.#bad(client);
-    else await this.#act(client, message);
+    if (message === null) {
+      this.#bad(client);
+      return undefined;
+    }
+    return this.#desk.homeOf(client.accountId) === 'here'
+      ? this.#act(client, message)
+      : this.#actOnceClear(client, message);
   }
 
-  async #act(client: Client, message: ClientMessage): Promise<void> {
-    if (!(await this.#desk.answersFor(client.accountId))) {
-      this.#sockets.shed(client);
-      return;
-    }
+  async #actOnceClear(client: Client, message: ClientMessage): Promise<void> {
+    if (await this.#desk.answersFor(client.accountId)) await this.#act(client, message);
+    else this.#sockets.shed(client);
+  }
+
+  #act(client: Client, message: ClientMessage): Promise<void> | undefined {
     switch (message.type) {
       case 'join':
         this.#join(client);
-        return;
+        return undefined;
       case 'leave':
         if (!this.#desk.leaveNow(client.accountId)) sendTo(client, errorText('not_in_queue'));
-        return;
+        return undefined;
       case 'claim':
-        await this.#claim(client);
-        return;
+        return this.#claim(client);
       case 'watch':
         this.#sockets.watch(client, message.seats);
-        return;
+        return undefined;
       default:
-        unreachable(message);
+        return unreachable(message);
     }
   }
 

@@ -29,15 +29,19 @@ const NO_DIGIT = 255;
 /** The value of each ASCII character as a digit. */
 const VALUES = new Uint8Array(128).fill(NO_DIGIT);
 for (let value = 0; value < 64; value++) VALUES[DIGITS.charCodeAt(value)] = value;
+/** Twelve bits as two digits: half the steps, for receipts are written while fans wait. */
+const PAIRS = Array.from(
+  { length: 4_096 },
+  (_, value) => DIGITS.charAt(value >>> 6) + DIGITS.charAt(value & 63),
+);
 
 /** Base64url without padding (RFC 4648, section 5). By hand, because no one function of workerd, Node and every browser does it. */
 export function toBase64Url(bytes: Uint8Array): string {
   let text = '';
   for (let at = 0; at < bytes.length; at += 3) {
-    const [a = 0, b = 0, c = 0] = [bytes[at], bytes[at + 1], bytes[at + 2]];
-    const word = (a << 16) | (b << 8) | c;
-    text += DIGITS.charAt(word >>> 18) + DIGITS.charAt((word >>> 12) & 63);
-    text += DIGITS.charAt((word >>> 6) & 63) + DIGITS.charAt(word & 63);
+    const word = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+    text += PAIRS[word >>> 12];
+    text += PAIRS[word & 4_095];
   }
   return text.slice(0, Math.ceil((bytes.length * 4) / 3));
 }

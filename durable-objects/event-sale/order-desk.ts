@@ -309,7 +309,7 @@ export class OrderDesk implements SeatCount {
         return { orderId: refund.order.orderId, kind: 'refund_failed', detail };
       });
     const refused = this.#outbox
-      .refused()
+      .refused(TROUBLES_MAX)
       .map(({ orderId, reason }): Trouble => ({ orderId, kind: 'filing_refused', detail: reason }));
     return [...refunds.slice(0, TROUBLES_MAX), ...refused, ...this.#drifted()];
   }

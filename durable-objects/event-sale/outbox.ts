@@ -56,9 +56,9 @@ export class Outbox {
     return this.#store.outboxCount('file') + this.#store.outboxCount('aside');
   }
 
-  /** Bookings that Postgres refuses, oldest first: somebody has to look. */
-  refused(): { orderId: OrderId; reason: string }[] {
-    return this.#store.outboxHead('aside', LIMITS.outboxBatch).map(({ orderId, commandId }) => ({
+  /** Bookings that Postgres refuses, oldest first, at most `limit`: somebody has to look. */
+  refused(limit: number): { orderId: OrderId; reason: string }[] {
+    return this.#store.outboxHead('aside', limit).map(({ orderId, commandId }) => ({
       orderId,
       reason: this.#reasons.get(commandId) ?? 'refused before the object woke',
     }));

@@ -236,9 +236,14 @@ export class LoadTest implements FanWorld {
       await arriving;
       await this.#allSettled();
     });
-    await polling;
+    await Promise.race([polling, pause(PATIENCE_MS)]);
+    this.#lost(fans.length - sockets - this.#pollers.size, 'no place over HTTP in time');
     this.#count();
     return { come, outage };
+  }
+
+  #lost(count: number, kind: string): void {
+    for (let n = 0; n < count; n++) this.ledger.failed(kind);
   }
 
   #count(): void {
@@ -247,8 +252,7 @@ export class LoadTest implements FanWorld {
   }
 
   async #allSettled(): Promise<void> {
-    const lost = await this.#crowd.settled(PATIENCE_MS);
-    for (let n = 0; n < lost; n++) this.ledger.failed('no place, or no way back to it');
+    this.#lost(await this.#crowd.settled(PATIENCE_MS), 'no place, or no way back to it');
   }
 
   async #crash(when: number): Promise<NonNullable<LoadResult['outage']>> {

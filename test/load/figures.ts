@@ -24,17 +24,15 @@ export function loadFigures(
   bareMemory: number | null,
 ): Figure[] {
   const { ledger, come, stay, stampede, hostile, outage, buyers, pollers, cpu } = result;
-  const joins = come.meters.join.count;
-  const comeMs = come.ms - (outage === null ? 0 : outage.downMs + outage.backMs);
+  const joins = come.meters.join.count + (outage?.meters.join.count ?? 0);
+  const joinRate = joins / (come.ms / 1000);
+  const joinBar = Math.min(BARS.joinsPerSecond, options.perSecond / 2);
   return [
     atLeast('fans at once', result.atOnce, 'fans', Math.min(BARS.fans, options.fans)),
     plain('… of them with a socket', result.sockets, 'fans'),
-    atLeast(
-      'joins',
-      joins / (comeMs / 1000),
-      '/s',
-      Math.min(BARS.joinsPerSecond, options.perSecond / 2),
-    ),
+    outage === null
+      ? atLeast('joins', joinRate, '/s', joinBar)
+      : plain('joins, the outage included', joinRate, '/s'),
     ...joinFigures('', come),
     plain('arrival to place, p99', come.meters.arrival.quantile(0.99), 'ms'),
     ...(pollers.join.count === 0

@@ -67,11 +67,12 @@ export const TIMER_ROWS: RowCosts<MemoryTimers> = {
 /** Most of what a purchase writes: each seat a row, an order one and its index up to two, an outbox entry four and four when it goes. */
 export const SEAT_ROWS: RowCosts<SeatStore> = {
   load: 0,
-  commit: ([{ seats, orders, outbox, requests, stripeEvent }]) =>
+  commit: ([{ seats, orders, outbox, requests, stripeEvent, tally }]) =>
     seats.length +
     orders.length * 3 +
     outbox.length * 5 +
     requests.length +
+    (tally === null ? 0 : 1) +
     (stripeEvent === null ? 0 : 1),
   order: 0,
   ordersOf: 0,

@@ -11,7 +11,8 @@ import type { SeatCommit, SeatStore } from '../../../durable-objects/storage/sea
 /** Runs `body` with a store that holds nothing, wherever such a store lives. */
 export type WithStore = (body: (store: SeatStore) => void) => Promise<void>;
 
-const nothing: SeatCommit = {
+/** A commit that changes nothing. */
+export const nothing: SeatCommit = {
   seats: [],
   orders: [],
   outbox: [],
@@ -47,7 +48,8 @@ export function record(name: string, changes: Partial<OrderRecord> = {}): OrderR
   };
 }
 
-function entry(name: string, kind: 'file' | 'mail', due: number) {
+/** An outbox entry of `record(name)`. */
+export function entry(name: string, kind: 'file' | 'mail', due: number) {
   const orderId = `book_show_${name}` as OrderId;
   const order = viewOrder(record(name), expandPlan(smallPlan));
   const letter = kind === 'mail' ? ({ about: 'tickets' } as const) : null;

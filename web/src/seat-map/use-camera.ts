@@ -32,11 +32,12 @@ export function createCamera(
   const resize = (width: number, height: number): void => {
     const target = canvas();
     if (!target || width === 0) return;
-    const first = size().width === 0;
+    // Who sees all of it goes on to: a phone that is turned would otherwise keep a map of a few millimetres.
+    const showsAll = size().width === 0 || view().scale <= fitView(bounds, size()).scale;
     setSize({ width, height });
     target.width = Math.round(width * window.devicePixelRatio);
     target.height = Math.round(height * window.devicePixelRatio);
-    if (first) fit();
+    if (showsAll) fit();
     else pan(0, 0);
   };
   onMount(() => {

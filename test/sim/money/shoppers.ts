@@ -199,6 +199,7 @@ export class Shopper {
   }
 
   #wait(meanMs: number): Promise<void> {
-    return this.#mall.caller.pause(this.#random.exponential(meanMs));
+    // Nobody dawdles for ever: a run has an end, and all must have gone home by then.
+    return this.#mall.caller.pause(Math.min(3 * meanMs, this.#random.exponential(meanMs)));
   }
 }

@@ -306,19 +306,17 @@ export class SqlSeatStore implements SeatStore {
     );
   }
 
+  /** A statement a row: as one JSON text, an order's body would be written and read three times over. */
   #writeOrders(orders: readonly OrderRecord[]): void {
-    const rows = orders.map((order) => {
+    for (const order of orders) {
       const { orderId, accountId, createdAt } = order;
       const open = isOpen(order) ? 1 : 0;
-      return [orderId, accountId, open, seatsOwned(order), createdAt, JSON.stringify(order)];
-    });
-    this.#sql.exec(
-      `INSERT INTO orders (order_id, account_id, open, owned, at, body)
-       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5
-       FROM json_each(?) WHERE true
-       ON CONFLICT (order_id) DO UPDATE SET open = excluded.open, owned = excluded.owned, body = excluded.body`,
-      JSON.stringify(rows),
-    );
+      this.#run(
+        `INSERT INTO orders (order_id, account_id, open, owned, at, body) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (order_id) DO UPDATE SET open = excluded.open, owned = excluded.owned, body = excluded.body`,
+        [orderId, accountId, open, seatsOwned(order), createdAt, JSON.stringify(order)],
+      );
+    }
   }
 
   #writeRequests(rows: readonly RequestRow[]): void {

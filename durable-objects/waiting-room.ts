@@ -57,7 +57,9 @@ export class WaitingRoom extends DurableObject<ObjectEnv> implements WaitingRoom
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     const pingedAt = (socket: WebSocket) =>
       ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? null;
-    const sockets = new Sockets(ctx.getWebSockets(), pingedAt);
+    const sockets = new Sockets(ctx.getWebSockets(), pingedAt, (task) => {
+      setTimeout(task, 0);
+    });
     const store = new SqlRoomStore(ctx.storage.sql);
     const sale = () => saleOf(env, eventId);
     const sign: RoomContext['sign'] = (claims) => signToken(env.AUTH_SECRET, 'receipt', claims);

@@ -5,6 +5,7 @@ import { LIMITS } from '../protocol/limits.ts';
 import { CLOSE } from '../protocol/live.ts';
 import type { ServerMessage } from '../protocol/live.ts';
 import type { FanPosition } from '../protocol/queue-rpc.ts';
+import { Broadcast } from './broadcast.ts';
 import type { Audience } from './context.ts';
 
 /** Whose socket it is, as the Worker found by its access token. */
@@ -95,12 +96,21 @@ export class Sockets implements Audience {
   readonly #clients = new Map<WebSocket, Client>();
   readonly #byAccount = new Map<AccountId, Client[]>();
   readonly #pingedAt: (socket: WebSocket) => number | null;
+  readonly #ticks: Broadcast<Client>;
   #leaving: Client[] = [];
   #sweptAt = -Infinity;
 
-  /** `pingedAt`: when the runtime last answered the socket's ping, epoch ms. */
-  constructor(sockets: readonly WebSocket[], pingedAt: (socket: WebSocket) => number | null) {
+  /**
+   * `pingedAt`: when the runtime last answered the socket's ping, epoch ms. `later` runs a task once others
+   * had their turn.
+   */
+  constructor(
+    sockets: readonly WebSocket[],
+    pingedAt: (socket: WebSocket) => number | null,
+    later: (task: () => void) => void,
+  ) {
     this.#pingedAt = pingedAt;
+    this.#ticks = new Broadcast(() => this.#clients.values(), sendTo, later);
     for (const socket of sockets) {
       const kept = socket.deserializeAttachment() as Attachment | null;
       if (kept === null) continue;
@@ -218,7 +228,7 @@ export class Sockets implements Audience {
 
   tick(text: string): void {
     for (const client of this.#leaving.splice(0, RELEASED_PER_TICK)) this.shed(client);
-    for (const client of this.#clients.values()) sendTo(client, text);
+    this.#ticks.send(text);
   }
 
   seats(text: string): void {

@@ -23,33 +23,72 @@ function after(owner: string | null, call: SeatCall): string | null | undefined 
   }
 }
 
+/** How far an explanation has come. Calls go by their index among those answered, or those not, by start. */
+interface Explained {
+  /** All answered calls before this one count already. */
+  first: number;
+  /** Of those after it, the ones that count already, ascending. */
+  beyond: readonly number[];
+  /** Calls without an answer that are taken to have had their effect. */
+  guessed: readonly number[];
+  owner: string | null;
+}
+
 /**
  * Whether some order of the calls explains all answers: each call takes effect at one moment between its
  * start and its end, on a seat that has one owner at most (Herlihy and Wing, 1990; searched as Wing and
- * Gong, 1993, with Lowe's memory of states seen). Exponential at worst: for histories of one seat.
+ * Gong, 1993, with Lowe's memory of states seen). Exponential at worst in the calls that overlap, not in
+ * the length of the history: for histories of one seat.
  */
 export function isLinearizable(calls: readonly SeatCall[]): boolean {
+  const byStart = calls.toSorted((a, b) => a.start - b.start);
+  const answered = byStart.filter(({ end }) => end !== null);
+  const unanswered = byStart.filter(({ end }) => end === null);
   const seen = new Set<string>();
-  const answered = calls.reduce(
-    (mask, call, index) => (call.end === null ? mask : mask | (1n << BigInt(index))),
-    0n,
-  );
-  const search = (done: bigint, owner: string | null): boolean => {
-    if ((done & answered) === answered) return true;
-    const name = `${done.toString(36)} ${owner}`;
-    if (seen.has(name)) return false;
+  const open: Explained[] = [{ first: 0, beyond: [], guessed: [], owner: null }];
+  for (let state = open.pop(); state !== undefined; state = open.pop()) {
+    if (state.first === answered.length) return true;
+    const name = `${state.first} ${state.beyond.join()} ${state.guessed.join()} ${state.owner}`;
+    if (seen.has(name)) continue;
     seen.add(name);
-    const left = calls.flatMap((call, index) => {
-      const bit = 1n << BigInt(index);
-      return (done & bit) === 0n ? [{ call, bit }] : [];
-    });
-    // What begins after another call has ended cannot come before it.
-    const firstEnd = Math.min(...left.map(({ call }) => call.end ?? Infinity));
-    return left.some(({ call, bit }) => {
-      if (call.start > firstEnd) return false;
-      const next = after(owner, call);
-      return next !== undefined && search(done | bit, next);
-    });
-  };
-  return search(0n, null);
+    // The last is tried first: what was answered before what is guessed.
+    open.push(...further(state, answered, unanswered).toReversed());
+  }
+  return false;
+}
+
+function further(
+  state: Explained,
+  answered: readonly SeatCall[],
+  unanswered: readonly SeatCall[],
+): Explained[] {
+  const { beyond, guessed, owner } = state;
+  const states: Explained[] = [];
+  // What begins after another call has ended cannot come before it.
+  let firstEnd = Infinity;
+  for (let index = state.first; index < answered.length; index++) {
+    const call = answered[index];
+    if (call === undefined || call.start > firstEnd) break;
+    if (beyond.includes(index)) continue;
+    firstEnd = Math.min(firstEnd, call.end ?? Infinity);
+    const next = after(owner, call);
+    if (next !== undefined) states.push({ ...counted(state, index), guessed, owner: next });
+  }
+  for (const [index, call] of unanswered.entries()) {
+    if (call.start > firstEnd) break;
+    const next = guessed.includes(index) ? undefined : after(owner, call);
+    if (next !== undefined)
+      states.push({ ...state, guessed: [...guessed, index].sort((a, b) => a - b), owner: next });
+  }
+  return states;
+}
+
+function counted({ first, beyond }: Explained, index: number): Pick<Explained, 'first' | 'beyond'> {
+  const done = [...beyond, index].sort((a, b) => a - b);
+  let next = first;
+  while (done[0] === next) {
+    done.shift();
+    next += 1;
+  }
+  return { first: next, beyond: done };
 }

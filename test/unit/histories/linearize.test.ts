@@ -110,6 +110,17 @@ test('a seat that is simulated is always right, and turning one answer round is 
   );
 });
 
+test('a history of twenty thousand calls is as easy as its busiest moment', () => {
+  const turns = Array.from({ length: 10_000 }, (_, turn) => [
+    `lock fan${turn} ${turn * 4}-${turn * 4 + 2} had`,
+    `release fan${turn} ${turn * 4 + 1}-${turn * 4 + 5}`,
+  ]).flat();
+  const history = calls('lock lost 3-?', ...turns);
+  expect(isLinearizable(history)).toBe(true);
+  history.push(...calls('lock ana 50000-50001 had', 'lock bob 50002-50003 had'));
+  expect(isLinearizable(history)).toBe(false);
+});
+
 test('the recorder keeps what was answered about each seat, and what was not', async () => {
   const history = new History();
   const lock = { kind: 'lock', seats: ['A1', 'A2'] } as const;

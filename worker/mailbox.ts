@@ -47,7 +47,7 @@ export class Mailbox<Request, Answer> {
   async ask(request: Request, send: SendTogether<Request, Answer>): Promise<Answer> {
     const letter: Letter<Request, Answer> = { request, sentAt: null, reply: null };
     const isFirst = this.#letters.push(letter) === 1;
-    const pauseMs = Math.max(0, this.#lastSentAt + WINDOW_MS - this.#clock.now());
+    const pauseMs = WINDOW_MS - within(WINDOW_MS, this.#clock.now() - this.#lastSentAt);
     // The others wake once, when the answer should be there.
     const sleepMs = isFirst ? pauseMs : pauseMs + this.#turnaroundMs;
     if (sleepMs > 0) await this.#clock.sleep(sleepMs);
@@ -56,7 +56,8 @@ export class Mailbox<Request, Answer> {
       const elapsedMs = this.#clock.now() - (letter.sentAt ?? 0);
       const leastMs = Math.max(1, this.#turnaroundMs * AGAIN);
       if (elapsedMs > LOST_MS) await this.#deliver([letter], send);
-      else await this.#clock.sleep(Math.max(leastMs, this.#turnaroundMs - elapsedMs));
+      else
+        await this.#clock.sleep(Math.max(leastMs, this.#turnaroundMs - within(LOST_MS, elapsedMs)));
     }
     if ('error' in letter.reply) throw letter.reply.error;
     return letter.reply.answer;
@@ -67,7 +68,8 @@ export class Mailbox<Request, Answer> {
     const sentAt = this.#clock.now();
     this.#lastSentAt = sentAt;
     await this.#deliver(letters, send);
-    this.#turnaroundMs += LEARNING * (this.#clock.now() - sentAt - this.#turnaroundMs);
+    const tookMs = within(LOST_MS, this.#clock.now() - sentAt);
+    this.#turnaroundMs += LEARNING * (tookMs - this.#turnaroundMs);
   }
 
   async #deliver(
@@ -85,6 +87,11 @@ export class Mailbox<Request, Answer> {
       for (const letter of letters) letter.reply = { error };
     }
   }
+}
+
+/** Between 0 and `most`: a clock that stepped back makes nobody wait for it to come round again. */
+function within(most: number, ms: number): number {
+  return Math.min(most, Math.max(0, ms));
 }
 
 const workersClock: MailClock = { now: () => Date.now(), sleep: (ms) => scheduler.wait(ms) };

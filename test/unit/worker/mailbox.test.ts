@@ -66,6 +66,17 @@ test('should the request that has sent be cut off before the answer, the others 
   void cutOff;
 });
 
+test('a clock that steps back makes nobody wait for it to come round again', async () => {
+  const { clock, mailbox, calls, send } = postOffice();
+  await mailbox.ask(1, send);
+  const { now } = clock;
+  clock.now = () => now() - 60_000;
+  const late = [2, 3].map((request) => mailbox.ask(request, send));
+  await clock.pass(50);
+  expect(calls).toEqual([[1], [2, 3]]);
+  expect(await Promise.all(late)).toEqual(['answer 2', 'answer 3']);
+});
+
 test('more than one call can carry is sent by the next who wakes', async () => {
   const { clock, mailbox, calls, send } = postOffice();
   await mailbox.ask(0, send);

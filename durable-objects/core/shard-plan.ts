@@ -41,7 +41,8 @@ export function relaysOf(leaves: number): number {
 /**
  * In a tree with relays: least time between two requests of one node about the line, ms. What comes meanwhile
  * goes together, which keeps EventSale with its 64 nodes far below what an object takes, and a leaf's rows
- * few; a place comes up to two of these later. A small sale has no such wait.
+ * few; a place comes up to two of these later. A sale without relays
+ * needs none for its size.
  */
 const ASK_GAP_MS = 500;
 

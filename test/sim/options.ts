@@ -7,13 +7,16 @@ export interface Options {
   hours: number;
   /** First and last seed of the small worlds; the first is a big sale's. */
   seeds: { first: number; last: number };
-  /** Seats and money under every fault, until the time is over. */
+  /** Seats and money under every fault, until the seeds or the time are over. */
   deep: boolean;
   minutes: number;
+  /** Processes that share the seeds of a deep run. */
+  jobs: number;
 }
 
-/** Seeds that are gone through when none are named. */
+/** Seeds that are gone through when none are named; a deep run has a time instead of a last one. */
 const SEEDS = { first: 1, last: 300 };
+const DEEP_SEEDS = { first: 1, last: Infinity };
 
 /** Reads the command line; a word that means nothing is an error that says so. */
 export function optionsOf(argv: readonly string[]): Options {
@@ -26,22 +29,24 @@ export function optionsOf(argv: readonly string[]): Options {
       seeds: { type: 'string' },
       deep: { type: 'boolean' },
       minutes: { type: 'string' },
+      jobs: { type: 'string' },
       json: { type: 'string' },
       strict: { type: 'boolean' },
     },
   });
   const { fans, hours = '2', seed, seeds, deep = false, minutes = '60' } = values;
+  const named = seed ?? seeds;
   return {
     fans: fans === undefined ? null : whole('fans', fans),
     hours: positive('hours', hours),
-    seeds: seed === undefined ? range(seeds) : range(seed),
+    seeds: named === undefined ? (deep ? DEEP_SEEDS : SEEDS) : range(named),
     deep,
     minutes: positive('minutes', minutes),
+    jobs: whole('jobs', values.jobs ?? '1'),
   };
 }
 
-function range(words: string | undefined): { first: number; last: number } {
-  if (words === undefined) return SEEDS;
+function range(words: string): { first: number; last: number } {
   const [first = '', last = first, ...rest] = words.split('..');
   const seeds = { first: whole('seeds', first), last: whole('seeds', last) };
   if (rest.length > 0 || seeds.last < seeds.first) throw new Error(`not seeds: ${words}`);

@@ -6,16 +6,18 @@ import { figuresOf, pictureOf, seriesOf } from './big-report.ts';
 import { runBig } from './big-run.ts';
 import { countsFile } from './counts-file.ts';
 import { optionsOf, type Options } from './options.ts';
-import { runMoneySeeds } from './money/money-runs.ts';
-import { runSeeds, type SmallRuns } from './small-runs.ts';
+import { runDeep } from './deep.ts';
+import { runSeeds } from './small-runs.ts';
 
-/** How often a big run tells how far it is, ms. */
+/** How often a big run, and a deep one, tells how far it is, ms. */
 const TELL_MS = 20_000;
+const DEEP_TELL_MS = 60_000;
 
 /**
  * `npm run sim`: many small worlds with every fault. `-- --seeds A..B` names them, `-- --seed N` one.
  * `npm run sim -- --fans N [--hours H] [--seed N]`: one big sale, with its picture.
- * `npm run sim -- --deep [--minutes N] [--seed N]`: seats and money under every fault, seed after seed.
+ * `npm run sim -- --deep [--minutes N] [--jobs N] [--seeds A..B]`: seats and money under every fault, seed after
+ * seed for an hour, in one process unless more are asked for.
  * `--json FILE` writes the figures, `--strict` makes a missed bar or a broken promise a non-zero exit.
  */
 async function run(options: Options): Promise<Figure[]> {
@@ -26,59 +28,68 @@ async function run(options: Options): Promise<Figure[]> {
 
 async function small({ first, last }: Options['seeds']): Promise<Figure[]> {
   const from = performance.now();
-  const runs = await runSeeds(first, last);
-  tellFailed(runs.failed, '--seed');
-  return [...worldFigures(runs, from), ...counted('fault', runs.faults)];
+  const { seeds, failed, faults } = await runSeeds(first, last);
+  for (const { seed, words } of failed) tellFailed(seed, words, '');
+  return [...worldFigures(seeds, failed.length, from), ...counted('fault', faults)];
 }
 
-/** Each failed seed and how to see it again; any makes a non-zero exit. */
-function tellFailed(failed: SmallRuns['failed'], how: string): void {
-  for (const { seed, words } of failed)
-    console.error(`seed ${seed}: ${words}\n  again: npm run sim -- ${how} ${seed}`);
-  if (failed.length > 0) process.exitCode = 1;
+/** A failed seed and how to see it again; makes a non-zero exit. */
+function tellFailed(seed: number, words: string, how: string): void {
+  console.error(`seed ${seed}: ${words}\n  again: npm run sim -- ${how}--seed ${seed}`);
+  process.exitCode = 1;
 }
 
-function worldFigures({ seeds, failed }: Omit<SmallRuns, 'faults'>, from: number): Figure[] {
+function worldFigures(seeds: number, failed: number, from: number): Figure[] {
   return [
     plain('worlds', seeds, 'seeds'),
-    atMost('worlds with a broken promise', failed.length, 'seeds', 0),
+    atMost('worlds with a broken promise', failed, 'seeds', 0),
     plain('wall time', (performance.now() - from) / 1_000, 's'),
   ];
 }
 
 /** Counts by kind, most frequent first. */
-function counted(what: string, counts: ReadonlyMap<string, number>): Figure[] {
+function counted(what: string, counts: Iterable<[string, number]>): Figure[] {
   const kinds = [...counts].sort(([, a], [, b]) => b - a);
   return kinds.map(([kind, count]) => plain(`${what}: ${kind}`, count, 'times'));
 }
 
-/** Seed after seed of the world with money, until the time is over. */
-async function deep({ minutes, seeds: { first } }: Options): Promise<Figure[]> {
+/** Seed after seed of the world with money; tells a failed one at once and each minute how far it is. */
+async function deep({ minutes, jobs, seeds }: Options): Promise<Figure[]> {
   const from = performance.now();
   let toldAt = from;
-  let worlds = 0;
-  const runs = await runMoneySeeds(first, Infinity, () => {
-    worlds += 1;
-    const now = performance.now();
-    if (now - toldAt > TELL_MS) {
+  // What is loaded is what was checked out at the beginning, whatever is checked out later.
+  const commit = commitNow();
+  console.log(`commit ${commit}, from seed ${seeds.first}, ${minutes} minutes, ${jobs} at a time`);
+  const runs = await runDeep({
+    seeds,
+    minutes,
+    jobs,
+    onRun: ({ seed, broken }, { seeds: worlds, failed }) => {
+      if (broken !== null) tellFailed(seed, broken, '--deep ');
+      const now = performance.now();
+      if (now - toldAt < DEEP_TELL_MS) return;
       toldAt = now;
-      console.log(`${((now - from) / 60_000).toFixed(1)} min · ${worlds} worlds`);
-    }
-    return now - from >= minutes * 60_000;
+      const minute = ((now - from) / 60_000).toFixed(0);
+      console.log(
+        `${minute} min · ${worlds.toLocaleString('en')} worlds · ${failed.length} failed`,
+      );
+    },
   });
-  tellFailed(runs.failed, '--deep --minutes 0.0001 --seed');
-  console.log(`commit ${commit()}, seeds ${first} to ${first + runs.seeds - 1}`);
+  const last = seeds.first + runs.seeds - 1;
+  const failed = runs.failed.map(({ seed }) => seed).join(', ');
+  console.log(`commit ${commit}, seeds ${seeds.first} to ${last}, failed: ${failed || 'none'}`);
   return [
-    ...worldFigures(runs, from),
-    ...counted('orders that came to', runs.ends),
-    ...counted('fault', runs.faults),
+    ...worldFigures(runs.seeds, runs.failed.length, from),
+    ...counted('checked', Object.entries(runs.checked)),
+    ...counted('orders that came to', Object.entries(runs.ends)),
+    ...counted('fault', Object.entries(runs.faults)),
   ];
 }
 
 /** The commit that is checked out; with a mark when something was changed since. */
-function commit(): string {
+function commitNow(): string {
   const git = (...args: string[]): string => execFileSync('git', args, { encoding: 'utf8' }).trim();
-  return `${git('rev-parse', 'HEAD')}${git('status', '--porcelain') === '' ? '' : ' and changes'}`;
+  return `${git('rev-parse', 'HEAD')}${git('status', '--porcelain') === '' ? ' (clean)' : ' and changes'}`;
 }
 
 async function big(fans: number, hours: number, seed: number): Promise<Figure[]> {

@@ -1,28 +1,32 @@
 import { describe, expect, it } from 'vitest';
 import type { SeatCommit } from '../../../durable-objects/storage/seat-records.ts';
 import { changed } from '../../sim/changed.ts';
+import { runDeep } from '../../sim/deep.ts';
 import { FAULTS } from '../../sim/faults.ts';
 import { MONEY_FAULTS } from '../../sim/money/money-faults.ts';
 import { MoneyWorld, type MoneyTampering } from '../../sim/money/money-world.ts';
-import { runMoneySeeds } from '../../sim/money/money-runs.ts';
 import { Random } from '../../sim/random.ts';
 
-/** Seeds of each run of the tests; `npm run sim -- --deep` goes on for an hour. One that ever failed is named. */
-const SEEDS = { first: 1, last: Number(process.env['MONEY_SEEDS'] ?? 300) };
-const FAILED_ONCE: readonly number[] = [];
+/** Seeds of each run of the tests; `npm run sim -- --deep` goes on for an hour. */
+const SEEDS = { first: 1, last: Number(process.env['MONEY_SEEDS'] ?? 2_000) };
+/**
+ * Seeds that ever failed. 6039 and 7818 had a buyer who chose a seat and came back to pay it two hours later, or
+ * twice after one: who waited for nobody, all questions being answered, but was still out when the run ended.
+ */
+const FAILED_ONCE: readonly number[] = [6_039, 7_818];
 
 describe('seats and money, whatever goes wrong', () => {
   it('end as they should, by the books of buyers, Stripe and Postgres', async () => {
-    const runs = await runMoneySeeds(SEEDS.first, SEEDS.last);
+    const runs = await runDeep({ seeds: SEEDS, minutes: 10, jobs: 1, onRun: () => undefined });
+    expect(runs.seeds).toBe(SEEDS.last);
     expect(runs.failed).toEqual([]);
-    console.log(`ends: ${JSON.stringify(Object.fromEntries(runs.ends))}`);
+    console.log(`ends: ${JSON.stringify(runs.ends)}`);
     // The runs did some work: every fault happened, and every way an order can go was gone.
-    const happened = new Set<string>(runs.faults.keys());
     const others = FAULTS.filter((fault) => fault !== 'evicted' && fault !== 'socket lost');
-    expect([...MONEY_FAULTS, ...others].filter((fault) => !happened.has(fault))).toEqual([]);
+    expect([...MONEY_FAULTS, ...others].filter((fault) => !runs.faults[fault])).toEqual([]);
     for (const stage of ['confirmed', 'expired', 'cancelled', 'offered', 'refunded'])
-      expect(runs.ends.get(stage)).toBeGreaterThan(0);
-  }, 120_000);
+      expect(runs.ends[stage]).toBeGreaterThan(0);
+  }, 240_000);
 
   it.each(FAILED_ONCE)('keeps what seed %i once broke', async (seed) => {
     await expect(new MoneyWorld(seed).run()).resolves.toBeUndefined();
@@ -93,6 +97,14 @@ const BUGS: { bug: string; words: RegExp; tampering: MoneyTampering }[] = [
     bug: 'bookings are taken for filed that Postgres never wrote',
     words: /was filed 0 times/,
     tampering: { filing: (filing) => changed(filing, { file: async () => ({ refused: [] }) }) },
+  },
+  {
+    bug: 'a question is never answered',
+    words: /nobody answered/,
+    tampering: {
+      payments: (payments) =>
+        changed(payments, { createIntent: () => new Promise(() => undefined) }),
+    },
   },
   {
     bug: 'orders are not stored with their seats',

@@ -14,7 +14,7 @@ export interface MoneyScenario {
   holdTtlMs: number;
   faults: FaultRates;
   moneyFaults: FaultRates<MoneyFault>;
-  /** How long things go wrong; how long, twice, nothing does, ms. */
+  /** How long things go wrong; how long nothing does before the last buyer goes home, at least, and after, ms. */
   stormMs: number;
   calmMs: number;
 }
@@ -24,7 +24,7 @@ const MINUTE = 60_000;
 const MOST: Partial<Record<MoneyFault, number>> = {
   'Stripe is away': 0.02,
   'Postgres is away': 0.1,
-  'money comes late': 0.2,
+  'money comes late': 0.5,
   'card declined': 0.4,
   '3-D Secure takes long': 0.4,
 };
@@ -40,14 +40,14 @@ export function moneyScenario(seed: number): MoneyScenario {
     visits: 2 + random.int(3),
     admission: {
       batchSize: 50,
-      everyMs: 1_000,
+      everyMs: 5_000,
       slots: 200,
       claimWindowMs: 5 * MINUTE,
       graceMs: 5 * MINUTE,
       sessionMs: random.pick([6, 20]) * MINUTE,
       ordersPerSecond: 100,
     },
-    plan: fewSeats(1 + random.int(2), 3 + random.int(3)),
+    plan: fewSeats(random.pick([1, 2, 4]), 3 + random.int(3)),
     holdTtlMs: random.pick([3, 10]) * MINUTE,
     faults: {
       'request lost': rate(0.05),

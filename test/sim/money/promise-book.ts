@@ -17,6 +17,8 @@ const SKEW_MS = 5_000;
  * time is promised to nobody else before, unless the first gave it up; one that was sold, never.
  */
 export class PromiseBook {
+  /** Promises of one seat that were noted. */
+  made = 0;
   readonly #now: () => number;
   readonly #seats = new Map<string, SeatPromise>();
   readonly #givenUp = new Set<HoldId>();
@@ -69,6 +71,7 @@ export class PromiseBook {
       () =>
         `seat ${seatId} was promised to ${known?.accountId} until ${known?.until}, and to ${promise.accountId}`,
     );
+    this.made += 1;
     this.#seats.set(seatId, promise);
   }
 }

@@ -80,14 +80,14 @@ export class Shopper {
     const granted = await caller.ask((sale) => sale.grantPlaces(request));
     if (granted === null || !granted.ok) return null;
     const place = granted.grant.first;
-    for (let tries = 0; tries < 40; tries++) {
+    for (let pause = 3_000; pause < 200_000; pause *= 2) {
       const claimed = await caller.ask((sale) => sale.claimAdmission({ accountId, place }));
       if (claimed?.ok === true) {
         admitted(accountId, admissionIdOf(eventId, place));
         return admissionIdOf(eventId, place);
       }
       if (claimed?.code === 'admission_expired') return null;
-      await caller.pause(3_000);
+      await caller.pause(pause);
     }
     return null;
   }
@@ -109,7 +109,7 @@ export class Shopper {
   async #lock(admissionId: string, replaces: Hold | null): Promise<Hold | null> {
     const { caller, seats, promises } = this.#mall;
     const count = 1 + this.#random.int(3);
-    const from = this.#random.int(seats.length - count + 1);
+    const from = Math.floor((seats.length - count + 1) * this.#random.next() ** 2);
     const request = {
       accountId: this.accountId,
       admissionId,
@@ -168,7 +168,7 @@ export class Shopper {
       return;
     }
     const late = faults.roll('money comes late');
-    if (late) await caller.pause(this.#random.between(600_000, 1_500_000));
+    if (late) await caller.pause(this.#random.between(900_000, 1_500_000));
     stripe.pay(intentId, late);
   }
 
@@ -199,7 +199,6 @@ export class Shopper {
   }
 
   #wait(meanMs: number): Promise<void> {
-    // Nobody dawdles for ever: a run has an end, and all must have gone home by then.
-    return this.#mall.caller.pause(Math.min(3 * meanMs, this.#random.exponential(meanMs)));
+    return this.#mall.caller.pause(this.#random.exponential(meanMs));
   }
 }

@@ -74,7 +74,7 @@ export class OrderDesk implements SeatCount {
   readonly #payments: OrderPayments;
   readonly #refunds: OrderRefunds;
   readonly #check: BookCheck;
-  #pace: PaymentPace | null = null;
+  #pace: PaymentPace | null;
   readonly #onSeatsChanged: () => void;
 
   constructor(
@@ -85,6 +85,7 @@ export class OrderDesk implements SeatCount {
   ) {
     this.#context = context;
     this.#store = store;
+    this.#pace = store.pace();
     this.#onSeatsChanged = onSeatsChanged;
     const book: OrderBook = new OrderBook(context, store, {
       seats: (indices) => {
@@ -127,7 +128,7 @@ export class OrderDesk implements SeatCount {
     return this.#book.freeCount(this.#context.now());
   }
 
-  /** What payments take now, as a share of what they should; a restart forgets that they refused. */
+  /** What payments take now, as a share of what they should. */
   paymentShare(): number {
     return paceShare(this.#pace, this.#context.now());
   }
@@ -136,7 +137,9 @@ export class OrderDesk implements SeatCount {
     const now = this.#context.now();
     const before = this.#pace;
     this.#pace = slowedDown(before, now);
+    // Stored once a burst: a restart may forget the last seconds of one, not that there was one.
     if (before?.cutAt === this.#pace.cutAt) return;
+    this.#store.savePace(this.#pace);
     this.#context.ports.telemetry.record({
       name: 'problem',
       eventId: this.#context.definition.eventId,

@@ -1,6 +1,7 @@
 import type { AccountId, OrderId } from '../core/ids.ts';
 import { isOpen, seatsOwned } from '../core/order-record.ts';
 import type { OrderRecord } from '../core/order-record.ts';
+import type { PaymentPace } from '../core/payment-pace.ts';
 import { at, renumberOrder } from '../core/plan-change.ts';
 import { NO_TALLY } from '../core/sale-tally.ts';
 import type { SeatRow } from '../core/seat-table.ts';
@@ -24,6 +25,7 @@ export class MemorySeatStore implements SeatStore {
   readonly #outbox = new Map<number, OutboxRow>();
   readonly #commands = new Set<string>();
   #tally = NO_TALLY;
+  #pace: PaymentPace | null = null;
   #seq = 0;
 
   load(): SeatsOnWake {
@@ -77,6 +79,14 @@ export class MemorySeatStore implements SeatStore {
 
   hasStripeEvent(id: string): boolean {
     return this.#stripeEvents.has(id);
+  }
+
+  pace(): PaymentPace | null {
+    return this.#pace;
+  }
+
+  savePace(pace: PaymentPace): void {
+    this.#pace = pace;
   }
 
   outboxHead(kind: OutboxKind, limit: number): OutboxRow[] {

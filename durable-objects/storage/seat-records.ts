@@ -1,6 +1,7 @@
 import type { AccountId, OrderId } from '../core/ids.ts';
 import type { Letter } from '../core/order-effects.ts';
 import type { OrderRecord } from '../core/order-record.ts';
+import type { PaymentPace } from '../core/payment-pace.ts';
 import type { Tally } from '../core/sale-tally.ts';
 import type { SeatRow } from '../core/seat-table.ts';
 import type { ExtendOutcome, LockOutcome, Order } from '../protocol/seats-rpc.ts';
@@ -77,6 +78,9 @@ export interface SeatStore {
   /** Forgets outcomes recorded before `before`. */
   forgetRequests(before: number): void;
   hasStripeEvent(id: string): boolean;
+  /** The pace of payments as it was saved last; null before they ever refused for frequency. */
+  pace(): PaymentPace | null;
+  savePace(pace: PaymentPace): void;
   /** The first entries of a kind, in the order they were written, due or not. */
   outboxHead(kind: OutboxKind, limit: number): OutboxRow[];
   /** Entries of a kind that are due, earliest due first. */

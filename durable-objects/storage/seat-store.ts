@@ -2,6 +2,7 @@ import type { AccountId, OrderId } from '../core/ids.ts';
 import { isOpen, seatsOwned } from '../core/order-record.ts';
 import type { Letter } from '../core/order-effects.ts';
 import type { OrderRecord } from '../core/order-record.ts';
+import type { PaymentPace } from '../core/payment-pace.ts';
 import { at, renumberOrder } from '../core/plan-change.ts';
 import type { Tally } from '../core/sale-tally.ts';
 import type { SeatRow, SeatState } from '../core/seat-table.ts';
@@ -88,6 +89,10 @@ export const seatSteps: readonly SchemaStep[] = [
           SELECT sum(value ->> '$.amount.amount') FROM json_each(body, '$.refunds') WHERE value ->> '$.done'
         )), 0))
       FROM (SELECT body ->> '$.stage' AS stage, owned, body FROM orders);`,
+  },
+  {
+    id: 'seats-5',
+    sql: 'CREATE TABLE payment_pace (one INTEGER PRIMARY KEY CHECK (one = 1), body TEXT NOT NULL) STRICT;',
   },
 ];
 
@@ -188,6 +193,15 @@ export class SqlSeatStore implements SeatStore {
 
   hasStripeEvent(id: string): boolean {
     return this.#sql.exec('SELECT 1 FROM stripe_events WHERE id = ?', id).toArray().length > 0;
+  }
+
+  pace(): PaymentPace | null {
+    const [row] = this.#sql.exec<{ body: string }>('SELECT body FROM payment_pace').toArray();
+    return row === undefined ? null : (JSON.parse(row.body) as PaymentPace);
+  }
+
+  savePace(pace: PaymentPace): void {
+    this.#run('INSERT OR REPLACE INTO payment_pace VALUES (1, ?)', [JSON.stringify(pace)]);
   }
 
   outboxHead(kind: OutboxKind, limit: number): OutboxRow[] {

@@ -78,6 +78,8 @@ export const SEAT_ROWS: RowCosts<SeatStore> = {
   ordersOf: 0,
   requests: 0,
   hasStripeEvent: 0,
+  pace: 0,
+  savePace: 1,
   outboxHead: 0,
   outboxDue: 0,
   outboxNext: 0,

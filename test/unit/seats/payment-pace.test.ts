@@ -59,4 +59,19 @@ describe('F15: the pace of payments', () => {
     await sale.pass(6 * MINUTE);
     expect(sale.desk.paymentShare()).toBe(1);
   });
+
+  test('stays slow over a restart, and comes back from where it was', async () => {
+    const sale = new HandSale();
+    const { accountId, orderId } = sale.order('ana', ['G-A-1']);
+    sale.payments.fault.create = 'limited';
+    await sale.desk.startPayment({ accountId, orderId });
+    sale.crash();
+    expect(sale.desk.paymentShare()).toBe(0.5);
+    sale.payments.fault = {};
+    await sale.pass(MINUTE);
+    sale.crash();
+    expect(sale.desk.paymentShare()).toBeCloseTo(0.5 + 0.1 * (50 / 60));
+    await sale.pass(5 * MINUTE);
+    expect(sale.desk.paymentShare()).toBe(1);
+  });
 });

@@ -77,6 +77,7 @@ export function storeConformance(withStore: WithStore): void {
       expect(store.ordersOf('ana' as AccountId)).toEqual([]);
       expect(store.requests([{ accountId: 'ana' as AccountId, requestId: 'r' }])).toEqual([]);
       expect(store.hasStripeEvent('evt')).toBe(false);
+      expect(store.pace()).toBe(null);
       expect(store.outboxNext('file')).toBe(null);
       expect(store.outboxCount('file')).toBe(0);
     });
@@ -157,6 +158,14 @@ export function storeConformance(withStore: WithStore): void {
       expect(() => store.commit({ ...nothing, stripeEvent: { id: 'evt', at: 2 } })).toThrow(
         /twice|UNIQUE/,
       );
+    });
+  });
+
+  test('the pace of payments is the one saved last', async () => {
+    await withStore((store) => {
+      store.savePace({ share: 0.5, cutAt: 1, lastRefusalAt: 2 });
+      store.savePace({ share: 0.25, cutAt: 9, lastRefusalAt: 9.5 });
+      expect(store.pace()).toEqual({ share: 0.25, cutAt: 9, lastRefusalAt: 9.5 });
     });
   });
 

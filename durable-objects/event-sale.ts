@@ -289,6 +289,7 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
       seatsLeft: () => orders.seatsLeft(),
       holding: () => orders.holding(),
       paymentShare: () => orders.paymentShare(),
+      changesForTick: () => orders.changesForTick(),
     });
     const orders: OrderDesk = new OrderDesk(context, new SqlSeatStore(sql), queue, () =>
       queue.seatsChanged(),

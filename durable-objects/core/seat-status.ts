@@ -17,6 +17,12 @@ export function packSeats(codes: ArrayLike<number>): Uint8Array {
   return packed;
 }
 
+/** Sets one seat's code in a packed list. */
+export function putSeat(packed: Uint8Array, index: number, code: SeatCode): void {
+  const shift = (index & 3) * 2;
+  packed[index >> 2] = ((packed[index >> 2] ?? 0) & ~(3 << shift)) | (code << shift);
+}
+
 /** Unpacks `count` codes. Bytes that are missing read as available. */
 export function unpackSeats(packed: Uint8Array, count: number): Uint8Array {
   const codes = new Uint8Array(count);

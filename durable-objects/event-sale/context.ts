@@ -42,3 +42,9 @@ export interface SeatCount {
   /** What payments take now, as a share of what they should: less than 1 while they refuse for frequency. */
   paymentShare(): number;
 }
+
+/** What the queue's ticks take along of the seats. */
+export interface SeatChanges {
+  /** Taken, not only looked at; undefined when nothing goes with ticks. */
+  changesForTick(): string | undefined;
+}

@@ -33,7 +33,7 @@ import type {
 import type { SeatStore } from '../storage/seat-records.ts';
 import type { Timer } from '../storage/timers.ts';
 import { BookCheck } from './book-check.ts';
-import type { AdmissionBook, SaleContext, SeatCount } from './context.ts';
+import type { AdmissionBook, SaleContext, SeatChanges, SeatCount } from './context.ts';
 import { HOLD_TIMER, ORDER_TIMER, OrderBook } from './order-book.ts';
 import { OrderHolds } from './order-holds.ts';
 import { SeatFrames } from './order-frames.ts';
@@ -62,7 +62,7 @@ type ReleaseOutcome = Awaited<ReturnType<SaleSeatsRpc['releaseHold']>>;
  * the same synchronous block, and only then answer; outside calls come after and are judged afresh.
  * Build it after the queue's desk exists and call `start` once before anything else.
  */
-export class OrderDesk implements SeatCount {
+export class OrderDesk implements SeatCount, SeatChanges {
   readonly timerKinds: readonly string[];
   readonly #context: SaleContext;
   readonly #store: SeatStore;
@@ -131,6 +131,11 @@ export class OrderDesk implements SeatCount {
   /** What payments take now, as a share of what they should. */
   paymentShare(): number {
     return paceShare(this.#pace, this.#context.now());
+  }
+
+  /** What the tick that is about to go takes along to who watches seats. */
+  changesForTick(): string | undefined {
+    return this.#frames.forTick();
   }
 
   #slowDown(): void {

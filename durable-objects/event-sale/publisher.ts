@@ -30,37 +30,42 @@ export class Publisher {
 
   /** Resolves when nothing is left to send; callers that only publish need not wait. */
   async publish(children: readonly string[], frames: PublishedFrames): Promise<void> {
-    await Promise.all(children.map((name) => this.#offer(name, frames)));
+    const begun: Promise<void>[] = [];
+    for (const name of children) {
+      const child = this.#offer(name, frames);
+      if (!child.inFlight) begun.push(this.#send(name, child));
+    }
+    await Promise.all(begun);
   }
 
-  async #offer(name: string, frames: PublishedFrames): Promise<void> {
+  #offer(name: string, frames: PublishedFrames): Child {
     const child = this.#children.get(name) ?? { inFlight: false, tick: undefined, seats: [] };
     this.#children.set(name, child);
     child.tick = frames.tick ?? child.tick;
     if (frames.seats !== undefined) child.seats.push(frames.seats);
     if (child.seats.length > PENDING_SEAT_FRAMES) child.seats.shift();
-    if (child.inFlight) return;
+    return child;
+  }
+
+  /** One call at a time until nothing is left for the child. */
+  async #send(name: string, child: Child): Promise<void> {
     child.inFlight = true;
     try {
-      await this.#drain(name, child);
+      while (child.tick !== undefined || child.seats.length > 0) {
+        const { tick } = child;
+        const seats = child.seats.shift();
+        child.tick = undefined;
+        await this.#room(name).publish({
+          ...(tick === undefined ? {} : { tick }),
+          ...(seats === undefined ? {} : { seats }),
+        });
+      }
     } catch (error) {
       child.tick = undefined;
       child.seats = [];
       this.#onFailure(name, error);
     } finally {
       child.inFlight = false;
-    }
-  }
-
-  async #drain(name: string, child: Child): Promise<void> {
-    while (child.tick !== undefined || child.seats.length > 0) {
-      const { tick } = child;
-      const seats = child.seats.shift();
-      child.tick = undefined;
-      await this.#room(name).publish({
-        ...(tick === undefined ? {} : { tick }),
-        ...(seats === undefined ? {} : { seats }),
-      });
     }
   }
 }

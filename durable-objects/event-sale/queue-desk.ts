@@ -14,7 +14,7 @@ import type {
 } from '../protocol/queue-rpc.ts';
 import type { QueueStore } from '../storage/queue-store.ts';
 import type { Timer } from '../storage/timers.ts';
-import type { AdmissionBook, SaleContext, SeatCount } from './context.ts';
+import type { AdmissionBook, SaleContext, SeatChanges, SeatCount } from './context.ts';
 import { frameOf } from './queue-frame.ts';
 import { QueueDrawing } from './queue-drawing.ts';
 import { QueueLine } from './queue-line.ts';
@@ -48,7 +48,7 @@ export class QueueDesk implements AdmissionBook {
   readonly timerKinds: readonly string[] = [KIND];
   readonly #context: SaleContext;
   readonly #store: QueueStore;
-  readonly #seats: SeatCount;
+  readonly #seats: SeatCount & SeatChanges;
   readonly #drawing: QueueDrawing;
   readonly #line: QueueLine;
   readonly #children: Set<string>;
@@ -63,7 +63,7 @@ export class QueueDesk implements AdmissionBook {
   /** Due times as last written, so that an unchanged timer costs nothing. Unknown after a wake. */
   readonly #timerDue = new Map<string, number | null>();
 
-  constructor(context: SaleContext, store: QueueStore, seats: SeatCount) {
+  constructor(context: SaleContext, store: QueueStore, seats: SeatCount & SeatChanges) {
     this.#context = context;
     this.#store = store;
     this.#seats = seats;
@@ -299,7 +299,10 @@ export class QueueDesk implements AdmissionBook {
     this.#flushPlanned = false;
     this.#publishedAt = this.#now();
     this.#told = this.#line.signature(this.#publishedAt, this.#seats);
-    if (this.#children.size > 0) this.#context.publish({ tick: this.tick() });
+    if (this.#children.size > 0) {
+      const seats = this.#seats.changesForTick();
+      this.#context.publish({ tick: this.tick(), ...(seats === undefined ? {} : { seats }) });
+    }
     this.#arm();
   }
 

@@ -2,6 +2,7 @@ import { CallLog } from '../core/call-log.ts';
 import type { Call } from '../core/calls.ts';
 import type { WindowLimit } from '../core/join-window.ts';
 import { askGapMs } from '../core/shard-plan.ts';
+import type { RoomNode } from '../core/shard-plan.ts';
 import { publicTick } from '../core/tick.ts';
 import type { Tick } from '../core/tick.ts';
 import { LIMITS } from '../protocol/limits.ts';
@@ -30,6 +31,7 @@ const NEWER_FRAME_MS = 1_000;
 export class Feed {
   readonly #context: NodeContext;
   readonly #notes: Notes<'feed'>;
+  readonly #node: RoomNode['kind'];
   readonly #log = new CallLog();
   #tick: Tick | null = null;
   #text = '';
@@ -43,8 +45,9 @@ export class Feed {
   /** Hears of every newer tick, with the cursor before it, and whether it is the first since the lobby was drawn. */
   onTick: (before: number, drawn: boolean) => void = () => undefined;
 
-  constructor(context: NodeContext, notes: Notes<'feed'>) {
+  constructor(context: NodeContext, notes: Notes<'feed'>, node: RoomNode['kind']) {
     this.#context = context;
+    this.#node = node;
     this.#notes = notes;
     const kept = notes.note('feed');
     if (kept === null) return;
@@ -69,7 +72,7 @@ export class Feed {
 
   /** Least time between two requests of one kind to the parent, ms. */
   get askGapMs(): number {
-    return Math.max(this.#context.askGapMs, askGapMs(this.#leavesAtStart ?? 1));
+    return Math.max(this.#context.askGapMs, askGapMs(this.#leavesAtStart ?? 1, this.#node));
   }
 
   /** Claim window and grace; null before the parent has told them. */

@@ -25,7 +25,7 @@ export class RelayDesk implements RelayRpc {
 
   constructor(context: RelayContext, store: RelayStore) {
     this.#store = store;
-    this.#feed = new Feed(context, store);
+    this.#feed = new Feed(context, store, 'relay');
     this.#grants = new RelayGrants(context, store, this.#feed);
     this.#reports = new RelayReports(context, this.#feed);
     // A child that cannot be reached asks for the current tick when it is back.

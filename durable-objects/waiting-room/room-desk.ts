@@ -46,7 +46,7 @@ export class RoomDesk implements WaitingRoomRpc {
   constructor(context: RoomContext, store: RoomStore, audience: Audience) {
     this.#context = context;
     this.#audience = audience;
-    this.#feed = new Feed(context, store);
+    this.#feed = new Feed(context, store, 'leaf');
     this.#feed.onTick = (before, drawn) => this.#tellMoved(before, drawn);
     this.#roll = new Roll(context, store);
     this.#homes = new Homes(context, store, this.#roll, this.#feed);

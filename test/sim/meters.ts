@@ -13,42 +13,66 @@ export class Load {
   }
 }
 
+/** Counts of one kind by the rest of their names: what is counted millions of times builds no name each time. */
+export class Tally {
+  readonly counts = new Map<string, number>();
+
+  add(name: string, count = 1): void {
+    this.counts.set(name, (this.counts.get(name) ?? 0) + count);
+  }
+}
+
 /** Quantities that a bill is made of. Counted as they happen, never estimated. */
 export class Meters {
-  readonly #counts = new Map<string, number>();
+  /** By what their names begin with. */
+  readonly #tallies = new Map<string, Tally>();
+  readonly #whole: Tally;
+  readonly #worker: Tally;
   readonly #now: () => number;
   /** Requests that fans made to the Worker. */
   readonly edge = new Load();
 
   constructor(now: () => number = () => 0) {
     this.#now = now;
+    this.#whole = this.tally('');
+    this.#worker = this.tally('Worker requests: ');
+  }
+
+  /** The counts whose names begin so. */
+  tally(prefix: string): Tally {
+    const known = this.#tallies.get(prefix) ?? new Tally();
+    this.#tallies.set(prefix, known);
+    return known;
   }
 
   /** Requests to the Worker, each with so many commands to Redis: one asks whether a session was ended, one counts. */
   worker(route: string, redis = 0): void {
-    this.add(`Worker requests: ${route}`);
+    this.#worker.add(route);
     if (redis > 0) this.add('Redis commands', redis);
     this.edge.note(this.#now());
   }
 
   add(name: string, count = 1): void {
-    this.#counts.set(name, (this.#counts.get(name) ?? 0) + count);
+    this.#whole.add(name, count);
   }
 
   get(name: string): number {
-    return this.#counts.get(name) ?? 0;
+    return this.all().find(([known]) => known === name)?.[1] ?? 0;
   }
 
   /** Sum over all names that begin with `prefix`. */
   sum(prefix: string): number {
     let sum = 0;
-    for (const [name, count] of this.#counts) if (name.startsWith(prefix)) sum += count;
+    for (const [name, count] of this.all()) if (name.startsWith(prefix)) sum += count;
     return sum;
   }
 
   /** By name. */
   all(): [string, number][] {
-    return [...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1));
+    const whole = new Tally();
+    for (const [prefix, { counts }] of this.#tallies)
+      for (const [name, count] of counts) whole.add(`${prefix}${name}`, count);
+    return [...whole.counts].sort(([a], [b]) => (a < b ? -1 : 1));
   }
 }
 

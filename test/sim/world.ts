@@ -45,6 +45,7 @@ import { Meters } from './meters.ts';
 import { Network } from './network.ts';
 import { Random } from './random.ts';
 import { LeanQueueStore } from './stores/lean-queue-store.ts';
+import { LeanRelayStore } from './stores/lean-relay-store.ts';
 import { LeanRoomStore } from './stores/lean-room-store.ts';
 import { LeanSeatStore } from './stores/lean-seat-store.ts';
 import type { Scenario } from './scenario.ts';
@@ -75,7 +76,9 @@ export class World {
   readonly leaves: readonly LeafActor[];
   readonly thinLeaves: readonly ThinLeaf[];
   readonly #leafByIndex: ReadonlyMap<number, LeafActor>;
-  readonly #thinByIndex: ReadonlyMap<number, ThinLeaf>;
+  readonly #thinByIndex: readonly (ThinLeaf | undefined)[];
+  /** By fan, in a run with thin leaves: the leaf's number once it was computed, -1 before. */
+  readonly #homes: Int16Array;
   /** Where fans of thin leaves stand; null when there are none. */
   readonly #thinPlaces: ThinPlaces | null;
   readonly relays: readonly RelayActor[];
@@ -134,7 +137,9 @@ export class World {
     const thin = indices.filter((index) => !isReal(index));
     this.thinLeaves = thin.map((index) => this.#thinLeaf(index));
     this.#leafByIndex = new Map(this.leaves.map((leaf) => [leaf.index, leaf]));
-    this.#thinByIndex = new Map(this.thinLeaves.map((leaf) => [leaf.index, leaf]));
+    const thinByIndex = new Map(this.thinLeaves.map((leaf) => [leaf.index, leaf]));
+    this.#thinByIndex = indices.map((index) => thinByIndex.get(index));
+    this.#homes = new Int16Array(realOf === 1 ? 0 : fans).fill(-1);
     this.#leavesNow = scenario.leaves;
     this.crowd = new Crowd(this.#around, {
       ...scenario,
@@ -189,7 +194,11 @@ export class World {
 
   #thinOf(fan: number): ThinLeaf | null {
     if (this.#thinPlaces === null) return null;
-    return this.#thinByIndex.get(leafOf(accountOf(fan), this.#leavesNow)) ?? null;
+    // Only a tree that does not grow has thin leaves.
+    const known = this.#homes[fan] ?? 0;
+    const index = known < 0 ? leafOf(accountOf(fan), this.#leavesNow) : known;
+    this.#homes[fan] = index;
+    return this.#thinByIndex[index] ?? null;
   }
 
   #thinLeaf(index: number): ThinLeaf {
@@ -286,7 +295,7 @@ export class World {
         return new RelayActor(name, this.#around, {
           store: this.scenario.exact
             ? new MemoryRelayStore()
-            : this.#metered<RelayStore>(new MemoryRelayStore(), 'relay', RELAY_ROWS),
+            : this.#metered<RelayStore>(new LeanRelayStore(), 'relay', RELAY_ROWS),
           parent: () => this.sale,
           child: (child) => this.#room(child),
         });
@@ -306,7 +315,7 @@ export class World {
     const index = node?.index ?? -1;
     const room =
       node?.kind === 'leaf'
-        ? (this.#leafByIndex.get(index) ?? this.#thinByIndex.get(index))
+        ? (this.#leafByIndex.get(index) ?? this.#thinByIndex[index])
         : this.relays[index];
     if (room === undefined) throw new Error(`no such room: ${name}`);
     return room;

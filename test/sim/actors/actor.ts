@@ -42,6 +42,7 @@ export abstract class Actor<Desk> implements Party {
   #stepOpen = false;
   #doomed = false;
   readonly #serving = new Set<() => void>();
+  readonly #stubs = new Map<object, object>();
 
   constructor(name: string, around: Surroundings) {
     this.name = name;
@@ -218,7 +219,9 @@ export abstract class Actor<Desk> implements Party {
 
   /** A stub of `to`, whose methods `serve` maps to its code. Each call is one billed request of its class. */
   protected stub<Rpc extends object>(to: Served<Rpc>): Rpc {
-    return stubOf(this, to, this.around);
+    const known = (this.#stubs.get(to) as Rpc | undefined) ?? stubOf(this, to, this.around);
+    this.#stubs.set(to, known);
+    return known;
   }
 }
 
@@ -239,15 +242,22 @@ export function stubOf<Rpc extends object>(
   way: 'hop' | 'fan' = 'hop',
 ): Rpc {
   if (to.direct === true) return to.rpc;
-  const { network, meters } = around;
+  const { network } = around;
+  const requests = around.meters.tally(`object requests: ${to.kind} `);
+  const calls = new Map<string | symbol, (request: unknown) => unknown>();
+  const callOf = (rpc: Rpc, method: string | symbol) => (request: unknown) => {
+    requests.add(String(method));
+    const copy = network.copies ? structuredCopy(request) : request;
+    const serve: unknown = Reflect.get(rpc, method);
+    if (typeof serve !== 'function') throw new Error(`${to.kind} has no ${String(method)}`);
+    const work = (): unknown => Reflect.apply(serve, rpc, [copy]);
+    return network.call(from, to, work, way);
+  };
   return new Proxy(to.rpc, {
-    get: (rpc, method) => (request: unknown) => {
-      meters.add(`object requests: ${to.kind} ${String(method)}`);
-      const copy = network.copies ? structuredCopy(request) : request;
-      const serve: unknown = Reflect.get(rpc, method);
-      if (typeof serve !== 'function') throw new Error(`${to.kind} has no ${String(method)}`);
-      const work = (): unknown => Reflect.apply(serve, rpc, [copy]);
-      return network.call(from, to, work, way);
+    get: (rpc, method) => {
+      const call = calls.get(method) ?? callOf(rpc, method);
+      calls.set(method, call);
+      return call;
     },
   });
 }

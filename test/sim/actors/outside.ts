@@ -74,6 +74,7 @@ export class Outside extends Bystander {
 
   ports(sale: SaleActor, definition: SaleDefinition): SalePorts {
     const { meters } = this.#around;
+    const lines = meters.tally('log lines: ');
     const through = async <Answer>(what: string, work: () => Answer): Promise<Answer> => {
       meters.add(what);
       return inTime(sale, this.#around.network.call(sale, this, work));
@@ -114,7 +115,7 @@ export class Outside extends Bystander {
       mail: { send: () => through('mails', () => undefined) },
       telemetry: {
         record: (event) => {
-          meters.add(`log lines: ${event.name}`);
+          lines.add(event.name);
         },
       },
     };

@@ -91,6 +91,7 @@ export class SaleActor extends Actor<Desks> implements Served<SaleQueueRpc & Sal
       seatsLeft: () => orders.seatsLeft(),
       holding: () => orders.holding(),
       paymentShare: () => orders.paymentShare(),
+      changesForTick: () => orders.changesForTick(),
     });
     const orders: OrderDesk = new OrderDesk(context, seats, queue, () => queue.seatsChanged());
     orders.start();

@@ -1,3 +1,5 @@
+import { callOf } from '../../../durable-objects/core/calls.ts';
+import type { Call } from '../../../durable-objects/core/calls.ts';
 import { askGapMs } from '../../../durable-objects/core/shard-plan.ts';
 import type { Tick } from '../../../durable-objects/core/tick.ts';
 import type {
@@ -8,7 +10,7 @@ import type {
 } from '../../../durable-objects/protocol/queue-rpc.ts';
 import { accountOf } from '../fans/accounts.ts';
 import type { Hear } from '../fans/requests.ts';
-import { Load, Wakefulness } from '../meters.ts';
+import { Load, Wakefulness, type Tally } from '../meters.ts';
 import { stubOf, type Served, type Surroundings } from './actor.ts';
 import { Bystander } from './outside.ts';
 
@@ -28,7 +30,7 @@ export class ThinPlaces {
   /** Until when those inside may stay, by fan. */
   readonly until = new Map<number, number>();
   readonly #windows: { claimWindowMs: number; graceMs: number };
-  readonly #calls: { end: number; at: number }[] = [];
+  readonly #calls: Call[] = [];
   tick: Tick | null = null;
 
   constructor(fans: number, places: number, windows: { claimWindowMs: number; graceMs: number }) {
@@ -41,7 +43,8 @@ export class ThinPlaces {
   called(tick: Tick): number[] {
     const before = this.tick?.cursor ?? 0;
     this.tick = tick;
-    if (tick.cursor > before) this.#calls.push({ end: tick.cursor, at: tick.at });
+    if (tick.cursor > before)
+      this.#calls.push({ first: before, end: tick.cursor, calledAt: tick.at });
     const fans: number[] = [];
     for (let place = before; place < tick.cursor; place++) {
       const fan = this.fanAt[place] ?? -1;
@@ -54,21 +57,37 @@ export class ThinPlaces {
   positionOf(fan: number, now: number): FanPosition | null {
     const place = this.placeOf[fan] ?? -1;
     if (place < 0) return null;
-    const base = { place, order: place, ahead: 0, etaSeconds: null, pollMs: 0, joinedAt: 0 };
-    const rest = { claimUntil: null, admission: null, receipt: null };
     const until = this.until.get(fan);
-    if (until !== undefined) {
-      if (until <= now) return null;
-      const admission = { admissionId: '', claimedAt: 0, until };
-      return { ...base, ...rest, status: 'admitted', admission };
-    }
+    if (until !== undefined)
+      return until <= now
+        ? null
+        : positionAt(place, null, { admissionId: '', claimedAt: 0, until });
     const { claimWindowMs, graceMs } = this.#windows;
-    if (place >= (this.tick?.cursor ?? 0)) return { ...base, ...rest, status: 'waiting' };
-    const at = this.#calls.find(({ end }) => place < end)?.at ?? 0;
+    if (place >= (this.tick?.cursor ?? 0)) return positionAt(place, null, null);
+    const at = callOf(this.#calls, place)?.calledAt ?? 0;
     if (at + claimWindowMs + graceMs <= now) return null;
     const claimUntil = at + claimWindowMs + (at + claimWindowMs <= now ? graceMs : 0);
-    return { ...base, ...rest, status: 'waiting', claimUntil };
+    return positionAt(place, claimUntil, null);
   }
+}
+
+function positionAt(
+  place: number,
+  claimUntil: number | null,
+  admission: FanPosition['admission'],
+): FanPosition {
+  return {
+    status: admission === null ? 'waiting' : 'admitted',
+    place,
+    order: place,
+    ahead: 0,
+    etaSeconds: null,
+    pollMs: 0,
+    joinedAt: 0,
+    claimUntil,
+    admission,
+    receipt: null,
+  };
 }
 
 /** What a thin leaf is made of. */
@@ -111,6 +130,8 @@ export class ThinLeaf
   readonly #around: Surroundings;
   readonly #parts: ThinParts;
   readonly #gapMs: number;
+  readonly #rows: Tally;
+  #parent: ParentRpc | null = null;
   #joining: number[] = [];
   #leaving: number[] = [];
   readonly #pending = new Set<number>();
@@ -125,7 +146,8 @@ export class ThinLeaf
     this.index = parts.index;
     this.#around = around;
     this.#parts = parts;
-    this.#gapMs = askGapMs(parts.leaves);
+    this.#gapMs = askGapMs(parts.leaves, 'leaf');
+    this.#rows = around.meters.tally('rows written: leaf ');
   }
 
   override asked(): void {
@@ -134,7 +156,12 @@ export class ThinLeaf
   }
 
   #count(row: string, rows = 1): void {
-    this.#around.meters.add(`rows written: leaf ${row}`, rows);
+    this.#rows.add(row, rows);
+  }
+
+  get #asked(): ParentRpc {
+    this.#parent ??= stubOf(this, this.#parts.parent(), this.#around);
+    return this.#parent;
   }
 
   publish(frames: PublishedFrames): void {
@@ -244,13 +271,13 @@ export class ThinLeaf
   }
 
   async #ask(): Promise<void> {
-    const { places, parent, owns } = this.#parts;
+    const { places, owns } = this.#parts;
     const fans = this.#joining.filter((fan) => this.#pending.has(fan));
     this.#joining = [];
     if (fans.length === 0) return;
     this.#count('addBatch');
     const request = { child: this.name, batch: ++this.#batch, count: fans.length, root: ROOT };
-    const granted = await stubOf(this, parent(), this.#around).grantPlaces(request);
+    const granted = await this.#asked.grantPlaces(request);
     if (!granted.ok) throw new Error(`no places: ${granted.code}`);
     const { first } = granted.grant;
     this.#count('setGrant');
@@ -287,7 +314,7 @@ export class ThinLeaf
   async #report(): Promise<void> {
     const places = this.#leaving;
     this.#leaving = [];
-    await stubOf(this, this.#parts.parent(), this.#around).reportLeft({ child: this.name, places });
+    await this.#asked.reportLeft({ child: this.name, places });
     const { now } = this.#around.clock;
     if (now - this.#notedAt < NOTE_MS) return;
     this.#notedAt = now;

@@ -8,6 +8,9 @@ export interface LineRules {
   sessionMs: number;
 }
 
+/** Orders of one bundle. */
+const BUNDLE = 4_096;
+
 interface CallEntry {
   first: number;
   end: number;
@@ -31,13 +34,18 @@ export class LineBook {
   readonly #rules: LineRules;
   /** 1: in line; 0: left. */
   #present = new Uint8Array(1_024);
-  #claimed = new Set<number>();
+  /** People in line of each bundle of so many orders: a line of millions is not counted mark by mark each second. */
+  #bundles = new Int32Array(1);
+  /** 1: has come in. */
+  #cameIn = new Uint8Array(1_024);
   /** The last batch of each child that was given a range. */
   readonly #batches = new Map<string, number>();
   #owned = new Uint8Array(1_024);
   readonly #calls: CallEntry[] = [];
   readonly #inside = new Map<number, Inside>();
   readonly #live = new Map<number, Inside>();
+  /** When the first of them has to go. */
+  #nextEnd = Infinity;
   tail = 0;
   cursor = 0;
   left = 0;
@@ -62,7 +70,19 @@ export class LineBook {
     this.#batches.set(child, batch);
     this.tail += count;
     this.#present = grown(this.#present, this.tail);
+    this.#cameIn = grown(this.#cameIn, this.tail);
     this.#present.fill(1, first, this.tail);
+    for (let order = first; order < this.tail; order++) this.#bundle(order, 1);
+  }
+
+  #bundle(order: number, change: number): void {
+    const bundle = Math.floor(order / BUNDLE);
+    if (bundle >= this.#bundles.length) {
+      const more = new Int32Array(bundle * 2);
+      more.set(this.#bundles);
+      this.#bundles = more;
+    }
+    this.#bundles[bundle] = (this.#bundles[bundle] ?? 0) + change;
   }
 
   /** A leaf has written down that these places are its fans'. */
@@ -86,6 +106,7 @@ export class LineBook {
     for (const order of orders) {
       if (order >= this.tail || this.#present[order] !== 1) continue;
       this.#present[order] = 0;
+      this.#bundle(order, -1);
       this.left += 1;
     }
   }
@@ -153,7 +174,8 @@ export class LineBook {
     );
     this.#inside.set(order, entry);
     this.#live.set(order, entry);
-    this.#claimed.add(order);
+    this.#nextEnd = Math.min(this.#nextEnd, entry.until);
+    this.#cameIn[order] = 1;
     this.#checkSlots(entry.claimedAt);
   }
 
@@ -166,11 +188,19 @@ export class LineBook {
     return this.#inside.get(order) ?? null;
   }
 
-  /** People in line between `from` and `to`, one by one. */
+  /** People in line between `from` and `to`: whole bundles by their count, the others one by one. */
   peopleBetween(from: number, to: number): number {
+    const end = Math.min(to, this.tail);
     let people = 0;
-    for (let order = from; order < Math.min(to, this.tail); order++)
-      people += this.#present[order] ?? 0;
+    for (let order = from; order < end;) {
+      if (order % BUNDLE === 0 && order + BUNDLE <= end) {
+        people += this.#bundles[order / BUNDLE] ?? 0;
+        order += BUNDLE;
+      } else {
+        people += this.#present[order] ?? 0;
+        order += 1;
+      }
+    }
     return people;
   }
 
@@ -183,14 +213,22 @@ export class LineBook {
     return this.peopleBetween(this.cursor, this.tail);
   }
 
+  #sweep(now: number): void {
+    this.#nextEnd = Infinity;
+    for (const [order, { until }] of this.#live) {
+      if (until <= now) this.#live.delete(order);
+      else this.#nextEnd = Math.min(this.#nextEnd, until);
+    }
+  }
+
   #checkSlots(now: number): void {
-    for (const [order, entry] of this.#live) if (entry.until <= now) this.#live.delete(order);
+    if (now >= this.#nextEnd) this.#sweep(now);
     const inside = this.#live.size;
     let expected = inside;
     for (const call of this.#calls) {
       if (call.calledAt + this.#rules.claimWindowMs <= now) continue;
       for (let order = call.first; order < call.end; order++) {
-        if (this.#present[order] === 1 && !this.#claimed.has(order)) expected += 1;
+        if (this.#present[order] === 1 && this.#cameIn[order] === 0) expected += 1;
       }
     }
     this.mostInside = Math.max(this.mostInside, inside);

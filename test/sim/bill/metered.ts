@@ -9,6 +9,7 @@ export function metered<Store extends object>(
   meters: Meters,
 ): Store {
   const wrapped = new Map<string | symbol, unknown>();
+  const read = `rows read: ${kind}`;
   return new Proxy(store, {
     get(inner, name) {
       const known = wrapped.get(name);
@@ -19,12 +20,11 @@ export function metered<Store extends object>(
       const label = `rows written: ${kind} ${String(name)}`;
       const call = (...args: unknown[]): unknown => {
         const answer: unknown = Reflect.apply(member, inner, args);
-        if (cost === 0) meters.add(`rows read: ${kind}`);
+        if (cost === 0) meters.add(read);
         else if (typeof cost === 'number') meters.add(label, cost);
         else if (typeof cost === 'function')
           meters.add(label, Number(Reflect.apply(cost, undefined, [args, answer])));
-        else if (answer === undefined) meters.add(`rows written: ${kind} ${String(name)}`);
-        else meters.add(`rows read: ${kind}`);
+        else meters.add(answer === undefined ? label : read);
         return answer;
       };
       wrapped.set(name, call);

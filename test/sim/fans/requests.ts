@@ -111,7 +111,7 @@ export class Requests {
     hops = 0,
   ): void {
     const { clock, network, meters } = this.#around;
-    meters.add(`object requests: leaf ${method}`);
+    meters.tally('object requests: leaf ').add(method);
     const thin = this.#leaves.thin(fan);
     if (thin !== null) {
       thin[method](fan);

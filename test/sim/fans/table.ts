@@ -61,7 +61,9 @@ export class FanTable {
   }
 
   isDoing(fan: number, ...doings: Doing[]): boolean {
-    return doings.some((doing) => doing === this.doing[fan]);
+    const now = this.doing[fan];
+    for (const doing of doings) if (doing === now) return true;
+    return false;
   }
 
   hasSocket(fan: number): boolean {

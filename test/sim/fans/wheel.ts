@@ -1,15 +1,31 @@
 import type { Clock } from '../clock.ts';
 
+/** Numbers of one chunk: the next chunk of its slot, then fans. */
+const CHUNK = 64;
+/** Chunks that memory is taken for at a time. */
+const SEGMENT = 4_096;
+const NONE = -1;
+
+/** The fans of one slot: chunk after chunk, the last one filled up to `end`. */
+interface Slot {
+  first: number;
+  last: number;
+  end: number;
+  fans: number;
+}
+
 /**
  * Who has something to do in which slot of time. A fan who is put into a later slot stays in the
- * earlier one: whoever takes a slot checks that the fan still means it. Four bytes an entry.
+ * earlier one: whoever takes a slot checks that the fan still means it. Four bytes an entry, in chunks
+ * that are used again: lists that grow and are thrown away cost more than all that the fans do.
  */
 export class Wheel {
   readonly #clock: Clock;
   readonly #start: number;
   readonly #slotMs: number;
-  readonly #slots: (Int32Array | undefined)[] = [];
-  readonly #sizes: number[] = [];
+  readonly #slots: (Slot | undefined)[] = [];
+  readonly #segments: Int32Array[] = [];
+  #free = NONE;
   readonly #run: (slot: number, fans: Int32Array) => void;
 
   constructor(clock: Clock, slotMs: number, run: (slot: number, fans: Int32Array) => void) {
@@ -25,27 +41,67 @@ export class Wheel {
   }
 
   put(fan: number, slot: number): void {
-    const size = this.#sizes[slot] ?? 0;
-    let fans = this.#slots[slot];
-    if (fans === undefined) {
-      fans = new Int32Array(4);
-      this.#slots[slot] = fans;
-      this.#clock.at(this.#start + slot * this.#slotMs, () => this.#take(slot));
-    } else if (size === fans.length) {
-      const more = new Int32Array(size * 2);
-      more.set(fans);
-      fans = more;
-      this.#slots[slot] = more;
+    const entry = this.#slots[slot] ?? this.#open(slot);
+    if (entry.end === CHUNK) {
+      const next = this.#chunk();
+      this.#segment(entry.last)[base(entry.last)] = next;
+      entry.last = next;
+      entry.end = 1;
     }
-    fans[size] = fan;
-    this.#sizes[slot] = size + 1;
+    this.#segment(entry.last)[base(entry.last) + entry.end] = fan;
+    entry.end += 1;
+    entry.fans += 1;
+  }
+
+  #open(slot: number): Slot {
+    const chunk = this.#chunk();
+    const entry = { first: chunk, last: chunk, end: 1, fans: 0 };
+    this.#slots[slot] = entry;
+    this.#clock.at(this.#start + slot * this.#slotMs, () => this.#take(slot));
+    return entry;
   }
 
   #take(slot: number): void {
-    const fans = this.#slots[slot];
-    const size = this.#sizes[slot] ?? 0;
+    const entry = this.#slots[slot];
     this.#slots[slot] = undefined;
-    this.#sizes[slot] = 0;
-    if (fans !== undefined) this.#run(slot, fans.subarray(0, size));
+    if (entry === undefined) return;
+    const fans = new Int32Array(entry.fans);
+    for (let chunk = entry.first, at = 0; chunk !== NONE; at += CHUNK - 1) {
+      const cells = this.#segment(chunk);
+      const from = base(chunk) + 1;
+      fans.set(cells.subarray(from, from + Math.min(CHUNK - 1, entry.fans - at)), at);
+      const next = cells[base(chunk)] ?? NONE;
+      this.#release(chunk);
+      chunk = next;
+    }
+    this.#run(slot, fans);
   }
+
+  #segment(chunk: number): Int32Array {
+    return this.#segments[Math.floor(chunk / SEGMENT)] as Int32Array;
+  }
+
+  /** An empty chunk, with none after it. */
+  #chunk(): number {
+    if (this.#free === NONE) {
+      const first = this.#segments.length * SEGMENT;
+      this.#segments.push(new Int32Array(SEGMENT * CHUNK));
+      for (let chunk = first + SEGMENT - 1; chunk >= first; chunk--) this.#release(chunk);
+    }
+    const chunk = this.#free;
+    const cells = this.#segment(chunk);
+    this.#free = cells[base(chunk)] ?? NONE;
+    cells[base(chunk)] = NONE;
+    return chunk;
+  }
+
+  #release(chunk: number): void {
+    this.#segment(chunk)[base(chunk)] = this.#free;
+    this.#free = chunk;
+  }
+}
+
+/** Where a chunk begins in its segment. */
+function base(chunk: number): number {
+  return (chunk % SEGMENT) * CHUNK;
 }

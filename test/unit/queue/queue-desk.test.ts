@@ -269,6 +269,17 @@ describe('a clock that steps', () => {
 });
 
 describe('the tick', () => {
+  it('takes changes of seats along, so that both cost one call for each child', () => {
+    const sale = new SaleFixture(saleSettings({}));
+    sale.join(1, 3);
+    sale.advance(2_000);
+    const before = sale.published.length;
+    sale.changes.push('seats');
+    sale.desk.seatsChanged();
+    sale.advance(1_000);
+    expect(sale.published.slice(before)).toMatchObject([{ seats: 'seats', tick: { joined: 3 } }]);
+  });
+
   it('comes when something changed, once a second at most, and as a heartbeat while somebody waits', () => {
     const sale = new SaleFixture(saleSettings({ admission: { slots: 1 } }));
     sale.join(1, 5);

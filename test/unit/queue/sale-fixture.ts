@@ -80,6 +80,8 @@ export class SaleFixture {
   seats = 1_000;
   holding = 0;
   paymentShare = 1;
+  /** Changes of seats that the next ticks take along. */
+  readonly changes: string[] = [];
   readonly store = new MemoryQueueStore();
   readonly timers = new MemoryTimers();
   readonly published: PublishedFrames[] = [];
@@ -139,6 +141,7 @@ export class SaleFixture {
       seatsLeft: () => this.seats,
       holding: () => this.holding,
       paymentShare: () => this.paymentShare,
+      changesForTick: () => this.changes.shift(),
     });
   }
 

@@ -257,6 +257,37 @@ describe('watchers', () => {
     expect(before.planVersion).toBe(3);
   });
 
+  test('of a large tree hear of seats with the next tick, in as many calls', async () => {
+    const sale = new HandSale({ settings: { leaves: 2_048 } });
+    sale.order('ana', ['G-A-1']);
+    sale.order('bob', ['G-A-2']);
+    await sale.settleDown();
+    expect(sale.frames).toEqual([]);
+    expect(JSON.parse(sale.desk.changesForTick() ?? '')).toMatchObject({
+      from: 0,
+      version: 2,
+      changes: [
+        [0, 'held'],
+        [1, 'held'],
+      ],
+    });
+    expect(sale.desk.changesForTick()).toBeUndefined();
+  });
+
+  test('who load it again get a snapshot of each version, and the one before stays as it was', async () => {
+    const sale = new HandSale();
+    const codes = (): number[] => [...unpackSeats(sale.desk.seats().packed, 6)];
+    sale.order('ana', ['G-A-1', 'G-A-5']);
+    const first = sale.desk.seats();
+    expect(codes()).toEqual([1, 0, 0, 0, 1, 0]);
+    await sale.paying('bob', ['G-A-2']);
+    sale.now += 10 * MINUTE;
+    expect(codes()).toEqual([0, 1, 0, 0, 0, 0]);
+    sale.crash();
+    expect(codes()).toEqual([0, 1, 0, 0, 0, 0]);
+    expect([...unpackSeats(first.packed, 6)]).toEqual([1, 0, 0, 0, 1, 0]);
+  });
+
   test('of before a crash have to load the snapshot again', async () => {
     const sale = new HandSale();
     sale.order('ana', ['G-A-1']);

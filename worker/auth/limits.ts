@@ -2,6 +2,7 @@ import { Ratelimit } from '@upstash/ratelimit';
 import type { Redis } from '@upstash/redis/cloudflare';
 import type { LimitName, Window } from '../settings.ts';
 import { Breaker } from '../breaker.ts';
+import { LocalLimits } from './local-limits.ts';
 import { errorWords, log } from '../telemetry/log.ts';
 
 /** What a limit said. `resetAt` is epoch ms. */
@@ -12,9 +13,6 @@ export interface LimitAnswer {
   resetAt: number;
 }
 
-/** Keys that the local stand-by counts before it forgets. */
-const LOCAL_KEYS_MAX = 10_000;
-
 /**
  * Sliding-window limits in Redis. When Redis does not answer, this isolate counts by itself (failure case
  * F22): coarser, since isolates do not know of each other, but no door stands open.
@@ -23,7 +21,7 @@ export class Limits {
   readonly #windows: Record<LimitName, Window>;
   readonly #breaker: Breaker;
   readonly #shared: Map<LimitName, Ratelimit>;
-  readonly #local = new Map<string, { used: number; resetAt: number }>();
+  readonly #local = new LocalLimits();
 
   constructor(redis: Redis, windows: Record<LimitName, Window>, breaker = new Breaker()) {
     this.#breaker = breaker;
@@ -47,7 +45,7 @@ export class Limits {
     } catch (error) {
       log({ name: 'problem', part: 'redis', detail: `limit ${name}: ${errorWords(error)}` });
     }
-    return this.#takeLocally(name, key, now);
+    return this.#local.take(`${name}\n${key}`, this.#windows[name], now);
   }
 
   /** Gives one use back: the attempt turned out to be a rightful one. */
@@ -57,18 +55,6 @@ export class Limits {
     } catch (error) {
       log({ name: 'problem', part: 'redis', detail: `give back ${name}: ${errorWords(error)}` });
     }
-  }
-
-  #takeLocally(name: LimitName, key: string, now: number): LimitAnswer {
-    const { max, windowMs } = this.#windows[name];
-    const id = `${name}\n${key}`;
-    const known = this.#local.get(id);
-    const entry = known && known.resetAt > now ? known : { used: 0, resetAt: now + windowMs };
-    if (this.#local.size >= LOCAL_KEYS_MAX) this.#local.clear();
-    const allowed = entry.used < max;
-    if (allowed) entry.used += 1;
-    this.#local.set(id, entry);
-    return { allowed, limit: max, remaining: max - entry.used, resetAt: entry.resetAt };
   }
 }
 

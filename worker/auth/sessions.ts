@@ -2,6 +2,7 @@ import type { Redis } from '@upstash/redis/cloudflare';
 import { Breaker } from '../breaker.ts';
 import type { AccountId } from '../../durable-objects/core/ids.ts';
 import type { Result } from '../../durable-objects/core/result.ts';
+import { MARK_VERIFIED, ROTATE } from './session-scripts.ts';
 
 /** Whose session it is; what its access tokens say. */
 export interface SessionOwner {
@@ -18,28 +19,6 @@ export interface OpenSession {
   sid: string;
   refreshToken: string;
 }
-
-/**
- * Compares and swaps the family's one valid hash. A known session with another hash means that a token
- * was used twice: somebody copied it, so nobody may go on with it (RFC 9700, 4.14.2).
- */
-const ROTATE = `
-local current = redis.call('HGET', KEYS[1], 'hash')
-if not current then return {'gone'} end
-if current ~= ARGV[1] then
-  redis.call('DEL', KEYS[1])
-  return {'reused'}
-end
-redis.call('HSET', KEYS[1], 'hash', ARGV[2])
-redis.call('EXPIRE', KEYS[1], tonumber(ARGV[3]))
-return {'rotated', redis.call('HGET', KEYS[1], 'account'), redis.call('HGET', KEYS[1], 'email'), redis.call('HGET', KEYS[1], 'name'), redis.call('HGET', KEYS[1], 'verified') or '0', redis.call('HGET', KEYS[1], 'organiser') or '0'}
-`;
-
-/** A session that ended meanwhile stays ended. */
-const MARK_VERIFIED = `
-if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'verified', '1') end
-return 1
-`;
 
 const TOKEN = /^([0-9a-f-]{36})\.([A-Za-z0-9_-]{43})$/;
 

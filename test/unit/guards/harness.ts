@@ -45,12 +45,12 @@ async function failureOf(guard: Guard): Promise<unknown> {
 
 const patched = new Set<string>();
 
-/** Replaces exports of a module of `durable-objects`; `change` gets the real ones. */
+/** Replaces exports of the module at a path of the repository; `change` gets the real ones. */
 export function patch<Module extends object>(
   path: string,
   change: (real: Module) => Partial<Module>,
 ): void {
-  const file = new URL(`../../../durable-objects/${path}`, import.meta.url).pathname;
+  const file = new URL(`../../../${path}`, import.meta.url).pathname;
   patched.add(file);
   vi.doMock(file, async (load) => {
     const real = await load<Module>();

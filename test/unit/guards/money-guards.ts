@@ -27,7 +27,7 @@ export const moneyGuards: readonly Guard[] = [
     name: 'F1 the same webhook twice',
     guard: 'the look whether the event, or the money, had its effect before',
     async off() {
-      patch<typeof PaymentRules>('core/payment-rules.ts', ({ judgeIntent }) => ({
+      patch<typeof PaymentRules>('durable-objects/core/payment-rules.ts', ({ judgeIntent }) => ({
         judgeIntent: (order, intent, seats) =>
           intent.state === 'succeeded'
             ? { do: 'confirm', late: false }
@@ -112,7 +112,7 @@ export const moneyGuards: readonly Guard[] = [
     name: 'F6 the hold ends during 3-D Secure',
     guard: 'that a clock never ends an order that is being paid',
     off: () =>
-      patch<typeof OrderRecords>('core/order-record.ts', ({ isOverdue }) => ({
+      patch<typeof OrderRecords>('durable-objects/core/order-record.ts', ({ isOverdue }) => ({
         endsByItself: (stage) => stage === 'hold' || stage === 'held' || stage === 'paying',
         isOverdue: (order, now) =>
           isOverdue(order, now) || (order.stage === 'paying' && order.expiresAt <= now),
@@ -133,7 +133,7 @@ export const moneyGuards: readonly Guard[] = [
     guard: 'one key for all tries of a refund',
     off() {
       let tries = 0;
-      patch<typeof RefundRules>('core/refund-rules.ts', () => ({
+      patch<typeof RefundRules>('durable-objects/core/refund-rules.ts', () => ({
         refundKey: ({ refundId }) => `${refundId}-${++tries}`,
       }));
     },
@@ -171,7 +171,7 @@ export const moneyGuards: readonly Guard[] = [
     name: 'F9 the price changes',
     guard: 'that an order keeps the prices of its hold',
     off: () =>
-      patch<typeof OrderRecords>('core/order-record.ts', ({ totalOf }) => ({
+      patch<typeof OrderRecords>('durable-objects/core/order-record.ts', ({ totalOf }) => ({
         totalOf: (order) =>
           order.stage === 'hold' ? totalOf(order) : { ...totalOf(order), amount: 9_900_000 },
       })),
@@ -203,7 +203,7 @@ export const moneyGuards: readonly Guard[] = [
     name: 'F13 a card is declined',
     guard: 'that a decline ends nothing',
     off: () =>
-      patch<typeof PaymentRules>('core/payment-rules.ts', ({ judgeIntent }) => ({
+      patch<typeof PaymentRules>('durable-objects/core/payment-rules.ts', ({ judgeIntent }) => ({
         judgeIntent: (order, intent, seats) => {
           const verdict = judgeIntent(order, intent, seats);
           return verdict.do === 'note_problem' ? { do: 'release' } : verdict;
@@ -250,7 +250,7 @@ export const moneyGuards: readonly Guard[] = [
     name: 'F15 Stripe says 429',
     guard: 'that a refusal for frequency slows the pace',
     off: () =>
-      patch<typeof Pace>('core/payment-pace.ts', () => ({
+      patch<typeof Pace>('durable-objects/core/payment-pace.ts', () => ({
         slowedDown: (_, now) => ({ share: 1, cutAt: now, lastRefusalAt: now }),
       })),
     async play({ HandSale }) {
@@ -265,7 +265,9 @@ export const moneyGuards: readonly Guard[] = [
     name: 'F24 a refund fails',
     guard: 'what a definite failure of a refund leads to',
     off: () =>
-      patch<typeof RefundRules>('core/refund-rules.ts', () => ({ refundFailed: () => null })),
+      patch<typeof RefundRules>('durable-objects/core/refund-rules.ts', () => ({
+        refundFailed: () => null,
+      })),
     async play(kit) {
       const { sale, order } = await paidLate(kit, true);
       sale.payments.refundStatus = 'failed';
@@ -281,7 +283,7 @@ export const moneyGuards: readonly Guard[] = [
 ];
 
 function ignoreLate(): void {
-  patch<typeof PaymentRules>('core/payment-rules.ts', ({ judgeIntent }) => ({
+  patch<typeof PaymentRules>('durable-objects/core/payment-rules.ts', ({ judgeIntent }) => ({
     judgeIntent: (order, intent, seats) =>
       order.stage === 'paying' ? judgeIntent(order, intent, seats) : { do: 'nothing' },
   }));

@@ -1,5 +1,6 @@
 import { vi } from 'vitest';
 import type * as LockRules from '../../../durable-objects/core/lock-rules.ts';
+import type * as PlanChange from '../../../durable-objects/core/plan-change.ts';
 import { freeSeats, must, patch } from './harness.ts';
 import type { Guard } from './harness.ts';
 
@@ -8,10 +9,27 @@ const store = () => import('../../../durable-objects/storage/memory-seat-store.t
 /** Guards of holds, storage and filing. */
 export const seatGuards: readonly Guard[] = [
   {
+    name: 'F10 the plan is edited while seats are sold',
+    guard: 'the look whether seats that are somebody’s are in the new plan',
+    off: () =>
+      patch<typeof PlanChange>('durable-objects/core/plan-change.ts', ({ judgePlan }) => ({
+        judgePlan: (current, draft) => judgePlan(current, draft, []),
+      })),
+    async play({ HandSale, smallPlan }) {
+      const sale = new HandSale();
+      sale.hold('ana', ['G-A-1']);
+      const { categories } = sale.definition;
+      const sections = smallPlan.sections.filter(({ id }) => id !== 'G');
+      const verdict = sale.changePlan({ sections, categories });
+      must(!verdict.ok && verdict.code === 'plan_seats_missing', 'refused, with the seat');
+      must(freeSeats(sale) === 199, 'and the seat stays held');
+    },
+  },
+  {
     name: 'F12 hoarding',
     guard: 'one live hold an admission, and the limit an account',
     off: () =>
-      patch<typeof LockRules>('core/lock-rules.ts', ({ decideLock }) => ({
+      patch<typeof LockRules>('durable-objects/core/lock-rules.ts', ({ decideLock }) => ({
         decideLock: (question) => decideLock({ ...question, hasHold: false, owned: 0 }),
       })),
     async play({ HandSale }) {
@@ -108,7 +126,7 @@ export const seatGuards: readonly Guard[] = [
     name: 'F20 overlapping locks',
     guard: 'that a lock looks whether its seats are free',
     off: () =>
-      patch<typeof LockRules>('core/lock-rules.ts', ({ decideLock }) => ({
+      patch<typeof LockRules>('durable-objects/core/lock-rules.ts', ({ decideLock }) => ({
         decideLock: (question) => decideLock({ ...question, isFree: () => true }),
       })),
     async play({ HandSale }) {

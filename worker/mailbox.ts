@@ -5,7 +5,7 @@ export interface MailClock {
 }
 
 /** At most one call each so often from one isolate to one object, ms: what comes in between goes together. */
-const WINDOW_MS = 5;
+const WINDOW_MS = 10;
 /** A sender that has not answered for so long was cut off with its request, ms. */
 const LOST_MS = 10_000;
 /** Most requests in one call. */

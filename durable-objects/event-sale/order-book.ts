@@ -10,7 +10,7 @@ import {
   seatsOf,
   seatsOwned,
 } from '../core/order-record.ts';
-import type { OrderRecord, OrderStage } from '../core/order-record.ts';
+import type { OrderRecord } from '../core/order-record.ts';
 import type { Category, Seat } from '../core/plan.ts';
 import { endOverdue } from '../core/late-offer.ts';
 import { renumbering, seatsEver } from '../core/plan-change.ts';
@@ -20,7 +20,6 @@ import { NO_TALLY, retally } from '../core/sale-tally.ts';
 import type { Tally } from '../core/sale-tally.ts';
 import { SEAT, SeatTable } from '../core/seat-table.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import type { Telemetry } from '../protocol/ports.ts';
 import type { OutboxEntry, RequestRow, SeatCommit, SeatStore } from '../storage/seat-records.ts';
 import type { SaleContext } from './context.ts';
 import { seatChanges } from './order-moves.ts';
@@ -28,6 +27,7 @@ import type { Move } from './order-moves.ts';
 import { viewOrder } from './order-view.ts';
 import { planInUse, withLeftOut } from './plan-in-use.ts';
 import type { PlanInUse } from './plan-in-use.ts';
+import { StepLog } from './step-log.ts';
 
 /** What is stored in the same transaction as the moves. */
 export interface CommitExtras {
@@ -50,17 +50,6 @@ export const HOLD_TIMER = 'holds';
 /** First look at an order that began to pay, ms; the browser's return and the webhook usually come before. */
 const FIRST_CHECK_MS = 15_000;
 
-const EVENT_OF_STAGE: Partial<Record<OrderStage, Parameters<Telemetry['record']>[0]['name']>> = {
-  hold: 'held',
-  paying: 'paying',
-  paid: 'paid',
-  offered: 'offered',
-  confirmed: 'confirmed',
-  expired: 'expired',
-  cancelled: 'released',
-  refunded: 'refunded',
-};
-
 /**
  * Seats and open orders in memory over their store. Every change goes through `commit`: verified
  * against the seats, stored, and only then taken over, in one synchronous block.
@@ -71,6 +60,7 @@ export class OrderBook implements FreeSeats {
   readonly #hear: BookListener;
   #plan: PlanInUse;
   readonly #open = new Map<OrderId, OrderRecord>();
+  readonly #steps: StepLog;
   readonly #liveHolds = new Map<string, OrderId>();
   #owned = new Map<AccountId, number>();
   #table: SeatTable;
@@ -81,6 +71,7 @@ export class OrderBook implements FreeSeats {
   constructor(context: SaleContext, store: SeatStore, listener: BookListener) {
     this.#context = context;
     this.#store = store;
+    this.#steps = new StepLog(context);
     this.#hear = listener;
     this.#plan = planInUse(context.definition);
     this.#table = this.#load();
@@ -214,6 +205,7 @@ export class OrderBook implements FreeSeats {
       this.#countInRow(index, Number(state === SEAT.free) - Number(this.#table.isFree(index)));
     this.#table.apply(rows);
     for (const move of moves) this.#takeOver(move, now);
+    if (this.#gathered === null) this.#steps.tell(now);
     if (rows.length > 0) this.#hear.seats(rows.map((row) => row.index));
   }
 
@@ -230,6 +222,7 @@ export class OrderBook implements FreeSeats {
     } finally {
       this.#gathered = null;
       if (gathered.length > 0) this.#keep(merged(gathered));
+      this.#steps.tell(this.#context.now());
     }
     return answer;
   }
@@ -243,6 +236,7 @@ export class OrderBook implements FreeSeats {
       this.#store.commit(commit);
     } catch (error) {
       // What was stored before it failed is what counts from now on.
+      this.#steps.forget();
       this.#table = this.#load();
       throw error;
     }
@@ -326,21 +320,7 @@ export class OrderBook implements FreeSeats {
     }
     const stepped = before?.stage !== after.stage;
     if (stepped || isMoneyOpen(before ?? after) !== isMoneyOpen(after)) this.arm(after, now);
-    if (stepped) this.#tell(after, now);
-  }
-
-  #tell(order: OrderRecord, now: number): void {
-    const name = EVENT_OF_STAGE[order.stage];
-    if (name === undefined) return;
-    this.#context.ports.telemetry.record({
-      name,
-      eventId: this.#context.definition.eventId,
-      accountId: order.accountId,
-      orderId: order.orderId,
-      holdId: order.holdId,
-      count: order.seats.length,
-      durationMs: now - order.createdAt,
-    });
+    if (stepped) this.#steps.add(after);
   }
 
   #load(): SeatTable {

@@ -158,7 +158,8 @@ export interface Telemetry {
     eventId: EventId;
     accountId?: AccountId;
     orderId?: string;
-    holdId?: string;
+    /** Orders that took the same step together, the first 500; `count` is the seats of all, `durationMs` the age of the oldest. */
+    orderIds?: readonly string[];
     requestId?: string;
     count?: number;
     durationMs?: number;

@@ -10,7 +10,7 @@ import { log } from '../telemetry/log.ts';
 const EDGE_RETRY_MS = 10_000;
 
 /** Refuses to serve with unusable settings: a sale that cannot keep its promises does not open. */
-export const configured = createMiddleware<AppEnv>(async (c, next) => {
+export const configured = createMiddleware<AppEnv>((c, next) => {
   const outcome = settingsOf(c.env);
   if (!outcome.ok) {
     log({ name: 'misconfigured', variables: outcome.wrong.join(', ') });

@@ -44,8 +44,8 @@ export function pagePolicy(settings: Settings, host: string): string {
   ].join('; ');
 }
 
-const ALWAYS = Object.entries({
-  'x-content-type-options': 'nosniff',
+/** For pages alone: data has no frame, sends no referrer and asks for no camera. */
+const FOR_PAGES = Object.entries({
   'x-frame-options': 'DENY',
   'referrer-policy': 'strict-origin-when-cross-origin',
   'cross-origin-opener-policy': 'same-origin-allow-popups',
@@ -67,7 +67,8 @@ export const securityHeaders = createMiddleware<AppEnv>(async (c, next) => {
   const policy =
     page && outcome.ok ? pagePolicy(outcome.settings, new URL(c.req.url).host) : DATA_POLICY;
   headers.set('content-security-policy', policy);
-  for (const [name, value] of ALWAYS) headers.set(name, value);
+  headers.set('x-content-type-options', 'nosniff');
+  if (page) for (const [name, value] of FOR_PAGES) headers.set(name, value);
   if (outcome.ok && outcome.settings.production) {
     headers.set('strict-transport-security', 'max-age=63072000; includeSubDomains; preload');
   }

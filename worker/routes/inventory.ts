@@ -33,7 +33,10 @@ import type { HoldAnswer } from '../schemas/inventory.ts';
 import { iso } from '../times.ts';
 import { BEARER, BODY, bearerAuth, body, json, problems } from './problems.ts';
 
-const admissionHeader = z.object({ 'x-admission-token': z.string().optional() });
+/** Told in the API's description only: to validate one header, all of a request's would be read. */
+const admissionHeader = [
+  { in: 'header' as const, name: 'x-admission-token', schema: { type: 'string' as const } },
+];
 
 /** Codes of every lock, whichever way its seats are chosen. */
 const LOCKING = [
@@ -60,7 +63,8 @@ const lock = createRoute({
   summary: 'Hold seats, all or none',
   security: bearerAuth,
   middleware: [signedInWhenUsed] as const,
-  request: { ...body(lockRequest), headers: admissionHeader },
+  parameters: admissionHeader,
+  request: body(lockRequest),
   responses: {
     201: json(holdResponse, 'The seats are yours until `expiresAt`.'),
     ...problems(...LOCKING, 'seats_unavailable', 'orphan_seat', 'unknown_seat', 'duplicate_seat'),
@@ -76,7 +80,8 @@ const best = createRoute({
     'Neighbours in one row nearest the stage that leave no single seat beside them; where there are none, such as leave one; where no such neighbours are left, the closest together. Standing places by count. Otherwise like `lock-seats`.',
   security: bearerAuth,
   middleware: [signedInWhenUsed] as const,
-  request: { ...body(bestRequest), headers: admissionHeader },
+  parameters: admissionHeader,
+  request: body(bestRequest),
   responses: {
     201: json(foundResponse, 'The seats are yours until `expiresAt`.'),
     ...problems(...LOCKING, 'none_left', 'unknown_category', 'unknown_section'),

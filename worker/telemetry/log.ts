@@ -1,7 +1,7 @@
 /** A flat line of the log: ids, counts and durations; never a token, a password or an address. */
 export type LogLine = { name: string } & Record<
   string,
-  string | number | boolean | null | undefined
+  string | number | boolean | null | undefined | readonly string[]
 >;
 
 /** Writes one JSON line. */

@@ -50,6 +50,24 @@ describe('a lock', () => {
     expect(sale.desk.seatsLeft()).toBe(197);
   });
 
+  test('sent with others is told to the operators in one line that names every order', () => {
+    const sale = new HandSale();
+    for (const name of ['ana', 'bob', 'cyd']) sale.admit(name);
+    sale.told.length = 0;
+    const outcomes = sale.lockTogether([
+      { name: 'ana', ids: ['G-A-1', 'G-A-2'], requestId: 'request-a' },
+      { name: 'bob', ids: ['G-A-2'], requestId: 'request-b' },
+      { name: 'cyd', ids: ['G-A-3'], requestId: 'request-c' },
+    ]);
+    const orderIds = outcomes.flatMap((outcome) =>
+      outcome.ok ? [outcome.hold.holdId.replace('hold_', 'book_')] : [],
+    );
+    expect(orderIds).toHaveLength(2);
+    expect(sale.told).toEqual([
+      { name: 'held', eventId: 'show', orderIds, count: 3, durationMs: 0 },
+    ]);
+  });
+
   test.each([
     ['unknown seats', ['G-A-1', 'X-A-1'], { code: 'unknown_seat', seatIds: ['X-A-1'] }],
     ['no seats at all', [], { code: 'unknown_seat', seatIds: [] }],

@@ -82,10 +82,7 @@ export const accountGuards: readonly Guard[] = [
   {
     name: 'F23 a refresh token is used twice',
     guard: 'that the family has no valid token any more',
-    off: () =>
-      patch<typeof SessionScripts>('worker/auth/session-scripts.ts', ({ ROTATE }) => ({
-        ROTATE: ROTATE.replace("redis.call('DEL', KEYS[1])", ''),
-      })),
+    off: () => rotateWith("redis.call('DEL', KEYS[1])", ''),
     async play() {
       must(!(await reuseFirstToken()).second, 'the token that came of the first use is dead too');
     },
@@ -93,12 +90,16 @@ export const accountGuards: readonly Guard[] = [
   {
     name: 'F23 a refresh token is used twice, and access tokens are out',
     guard: 'that a second use is told from a session that is gone',
-    off: () =>
-      patch<typeof SessionScripts>('worker/auth/session-scripts.ts', ({ ROTATE }) => ({
-        ROTATE: ROTATE.replace("{'reused'}", "{'gone'}"),
-      })),
+    off: () => rotateWith("{'reused'}", "{'gone'}"),
     async play() {
       must(!(await reuseFirstToken()).access, 'what was signed for the session is refused');
     },
   },
 ];
+
+/** Redis changes tokens by a script in which some words are others. */
+function rotateWith(words: string, others: string): void {
+  patch<typeof SessionScripts>('worker/auth/session-scripts.ts', ({ ROTATE }) => ({
+    ROTATE: ROTATE.replace(words, others),
+  }));
+}

@@ -3,13 +3,10 @@ import { sameTally } from '../durable-objects/core/sale-tally.ts';
 import type { Drift } from '../durable-objects/protocol/seats-rpc.ts';
 import { saleOf } from '../durable-objects/stubs.ts';
 import type { Env } from './env.ts';
-import { undelivered } from './payments/undelivered.ts';
+import { settleEach, undelivered } from './payments/undelivered.ts';
 import { prewarm, WARM_MS } from './prewarm.ts';
 import { servicesOf } from './services.ts';
 import { errorWords, log } from './telemetry/log.ts';
-
-/** Orders asked about at a time; an isolate has six outgoing connections (platform.md, "Hard limits"). */
-const AT_ONCE = 4;
 
 /**
  * The minute's nudge of every sale that has opened or is about to: lost timers are armed again, payments in flight asked
@@ -43,7 +40,7 @@ function logDrift(eventId: EventId, { object, postgres, unfiled, explained }: Dr
   log({ name: 'books', eventId, explained, unfiled, object: ours, postgres: theirs });
 }
 
-/** Settles orders about which a webhook could not be delivered, one look each however many events there are. */
+/** Settles orders about which a webhook could not be delivered. */
 async function settleUndelivered(
   env: Env,
   opened: ReadonlySet<EventId>,
@@ -53,15 +50,9 @@ async function settleUndelivered(
   try {
     const news = await breakers.stripe.run(() => undelivered(stripe, now));
     const known = news.filter(({ eventId }) => opened.has(eventId));
-    const orders = [...new Map(known.map((one) => [one.orderId, one])).values()];
-    while (orders.length > 0)
-      await Promise.all(
-        orders
-          .splice(0, AT_ONCE)
-          .map(({ eventId, orderId, stripeEventId }) =>
-            saleOf(env, eventId).settle({ orderId, stripeEventId }),
-          ),
-      );
+    await settleEach(known, ({ eventId, orderId, stripeEventId }) =>
+      saleOf(env, eventId).settle({ orderId, stripeEventId }),
+    );
   } catch (error) {
     log({ name: 'problem', part: 'undelivered', detail: errorWords(error) });
   }

@@ -107,6 +107,23 @@ const BUGS: { bug: string; words: RegExp; tampering: MoneyTampering }[] = [
     },
   },
   {
+    bug: 'an intent is cancelled only when that was asked for thirty times',
+    words: /took [\d.]+ minutes to end/,
+    tampering: {
+      payments: (payments) => {
+        const asked = new Map<string, number>();
+        return changed(payments, {
+          cancelIntent: async (intentId) => {
+            const times = (asked.get(intentId) ?? 0) + 1;
+            asked.set(intentId, times);
+            if (times >= 30) return payments.cancelIntent(intentId);
+            return { ok: true, intent: { state: 'processing' } };
+          },
+        });
+      },
+    },
+  },
+  {
     bug: 'orders are not stored with their seats',
     words: /seat \d+ is \d of|two owners|shows \d, not \d|promised to/,
     tampering: lossy((commit) => ({ ...commit, orders: [] })),

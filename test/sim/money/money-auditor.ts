@@ -1,11 +1,17 @@
 import type { Order } from '../../../durable-objects/protocol/seats-rpc.ts';
-import type { Audited } from '../../property/seats/auditor.ts';
+import { everyOrder, type Audited } from '../../property/seats/auditor.ts';
 import { mustHold } from '../auditor/violation.ts';
 import type { Registry } from './papers.ts';
 import type { StripeModel } from './stripe.ts';
 
 /** How far an order that is filed has come: filed papers of one order never go back. */
 const FILED_ORDER = ['confirmed', 'offered', 'refunding', 'refunded'];
+
+/**
+ * How long an order may take to end when nothing stands in its way any more: the model's bank keeps a refund
+ * on its way for ten minutes, an offer stands for five, and all are asked about each minute.
+ */
+const RESOLVED_MINUTES = 20;
 
 /** Money and papers by the books of Stripe and Postgres alone, beside what `audit` compares. */
 export class MoneyAuditor {
@@ -18,16 +24,14 @@ export class MoneyAuditor {
   }
 
   /** At any time. */
-  look({ desk, admissions }: Audited): void {
+  look(sale: Audited): void {
     for (const intent of this.#stripe.intents.values()) {
       const { state } = intent;
       const captured = state.state === 'succeeded' ? state.amountReceived.amount : 0;
       const back = this.#backOf(intent.id);
       mustHold(back <= captured, () => `${intent.id} took ${captured} and ${back} went back`);
     }
-    const names = new Set([...admissions.keys()].map((key) => key.split('\n')[0] ?? ''));
-    for (const name of names)
-      for (const order of desk.orders({ accountId: name as never })) this.#released(order);
+    for (const order of everyOrder(sale)) this.#released(order);
   }
 
   /** Seats go only after the intent can be paid no more. */
@@ -48,11 +52,10 @@ export class MoneyAuditor {
   }
 
   /** When nothing is under way any more. */
-  close({ desk, admissions }: Audited): void {
-    this.look({ desk, admissions } as Audited);
+  close(sale: Audited): void {
+    this.look(sale);
     this.#papers();
-    const names = new Set([...admissions.keys()].map((key) => key.split('\n')[0] ?? ''));
-    const orders = [...names].flatMap((name) => [...desk.orders({ accountId: name as never })]);
+    const orders = everyOrder(sale);
     for (const intent of this.#stripe.intents.values()) {
       if (intent.state.state !== 'succeeded') continue;
       const order = orders.find(({ orderId }) => orderId === intent.orderId);
@@ -75,6 +78,19 @@ export class MoneyAuditor {
         ([, row]) => row.refunds.length === 0 && row.status === 'confirmed',
       );
       mustHold(confirmed.length === 1, () => `${orderId} was filed ${confirmed.length} times`);
+    }
+  }
+
+  /**
+   * Orders end by themselves soon after an outage: from when all is well again, their time is over and
+   * their bank has answered, whichever comes last.
+   */
+  resolved(sale: Audited, wellSince: number): void {
+    for (const { orderId, history, expiresAt } of everyOrder(sale)) {
+      const touchedAt = this.#stripe.intents.get(`pi_${orderId}`)?.touchedAt ?? 0;
+      const free = Math.max(wellSince, expiresAt, touchedAt);
+      const minutes = ((history.at(-1)?.at ?? 0) - free) / 60_000;
+      mustHold(minutes < RESOLVED_MINUTES, () => `${orderId} took ${minutes} minutes to end`);
     }
   }
 

@@ -5,6 +5,7 @@ import type { SaleDefinition } from '../../../durable-objects/core/sale.ts';
 import type { Filing, Payments, SalePorts } from '../../../durable-objects/protocol/ports.ts';
 import { MemorySeatStore } from '../../../durable-objects/storage/memory-seat-store.ts';
 import { MemoryQueueStore } from '../../../durable-objects/storage/queue-store-memory.ts';
+import type { Order } from '../../../durable-objects/protocol/seats-rpc.ts';
 import type { SeatStore } from '../../../durable-objects/storage/seat-records.ts';
 import { MemoryTimers } from '../../../durable-objects/storage/timers.ts';
 import type { Served, Surroundings } from '../actors/actor.ts';
@@ -16,7 +17,7 @@ import { Meters } from '../meters.ts';
 import { Network } from '../network.ts';
 import { Random } from '../random.ts';
 import { LATENCY } from '../scenario.ts';
-import { audit, type Audited } from '../../property/seats/auditor.ts';
+import { audit, everyOrder, type Audited } from '../../property/seats/auditor.ts';
 import { mustHold } from '../auditor/violation.ts';
 import { MoneyAuditor } from './money-auditor.ts';
 import { Caller, type SaleCalls } from './calls.ts';
@@ -56,6 +57,7 @@ export class MoneyWorld {
   readonly promises: PromiseBook;
   readonly auditor: MoneyAuditor;
   readonly #caller: Caller;
+  readonly #webhooks: Webhooks;
   #peopleOut = 0;
   #looks = 0;
   readonly #around: Surroundings;
@@ -85,8 +87,8 @@ export class MoneyWorld {
     this.sale = this.#sale(tampering.store?.(store) ?? store);
     this.auditor = new MoneyAuditor(this.stripe, this.registry);
     this.#caller = new Caller('worker', around, this.#calls());
-    const webhooks = new Webhooks(around, moneyFaults, this.#calls());
-    this.stripe.onEvent = (orderId) => webhooks.send(orderId);
+    this.#webhooks = new Webhooks(around, moneyFaults, this.#calls());
+    this.stripe.onEvent = (orderId) => this.#webhooks.send(orderId);
   }
 
   #calls(): Served<SaleCalls> {
@@ -134,14 +136,14 @@ export class MoneyWorld {
       await this.#until(clock.now + scenario.stormMs);
       this.faults.stop();
       this.moneyFaults.stop();
+      const wellSince = clock.now;
       await this.#until(clock.now + scenario.calmMs);
       // A buyer may dawdle for as long as they like: who has gone home waits for nothing.
       while (this.#peopleOut > 0) await this.#until(clock.now + AUDIT_MS);
-      // What Stripe still has to tell it tells again.
-      for (const { orderId } of this.stripe.intents.values()) this.stripe.onEvent(orderId);
       await this.#until(clock.now + scenario.calmMs);
       audit(this.#audited(), 'the end', true);
       this.auditor.close(this.#audited());
+      this.auditor.resolved(this.#audited(), wellSince);
       const { drift } = this.sale.desk.orders;
       const words = (): string => `the sale says that the books differ: ${JSON.stringify(drift)}`;
       mustHold(drift?.explained === true && drift.unfiled === 0, words);
@@ -190,10 +192,8 @@ export class MoneyWorld {
   }
 
   /** Every order of every buyer, as the sale shows it now. */
-  orders() {
-    const names = new Set([...this.#admissions.keys()].map((key) => key.split('\n')[0] ?? ''));
-    const { orders } = this.sale.desk;
-    return [...names].flatMap((name) => [...orders.orders({ accountId: name as never })]);
+  orders(): Order[] {
+    return everyOrder(this.#audited());
   }
 
   /** What was held against what was said before or by others, by kind. */
@@ -213,6 +213,7 @@ export class MoneyWorld {
     const { clock } = this;
     const ring = (): void => {
       void this.#caller.ask((sale) => sale.reconcile(), 1);
+      this.#webhooks.look();
       clock.after(CRON_MS, ring);
     };
     clock.after(CRON_MS, ring);

@@ -15,6 +15,8 @@ export interface Intent {
   orderId: OrderId;
   total: Money;
   state: IntentState;
+  /** When a card or a bank last did something about it, epoch ms. */
+  touchedAt: number;
 }
 
 /** A refund that was taken; `due`: when a pending one goes through, epoch ms. */
@@ -63,7 +65,7 @@ export class StripeModel extends Office {
     const { state } = intent.state;
     if (state === 'succeeded' || (state === 'canceled' && !anyhow)) return false;
     intent.state = { state: 'succeeded', amountReceived: intent.total };
-    this.onEvent(intent.orderId);
+    this.#touched(intent);
     return true;
   }
 
@@ -72,6 +74,11 @@ export class StripeModel extends Office {
     if (intent.state.state === 'succeeded' || intent.state.state === 'canceled') return;
     const problem = { code: 'card_declined', message: 'Your card was declined.' };
     intent.state = { state: 'unpaid', problem };
+    this.#touched(intent);
+  }
+
+  #touched(intent: Intent): void {
+    intent.touchedAt = this.around.clock.now;
     this.onEvent(intent.orderId);
   }
 
@@ -92,7 +99,8 @@ export class StripeModel extends Office {
     if (known !== undefined && known.total.amount !== total.amount)
       throw new Error(`another amount under the key of ${orderId}`);
     const intent: IntentState = { state: 'unpaid', problem: null };
-    if (known === undefined) this.intents.set(id, { id, orderId, total, state: intent });
+    const touchedAt = this.around.clock.now;
+    if (known === undefined) this.intents.set(id, { id, orderId, total, state: intent, touchedAt });
     return { ok: true, intentId: id, intent, clientSecret: `${id}_secret` };
   }
 

@@ -52,13 +52,12 @@ export class Publisher {
     child.inFlight = true;
     try {
       while (child.tick !== undefined || child.seats.length > 0) {
-        const { tick } = child;
+        const frames: PublishedFrames = {};
         const seats = child.seats.shift();
+        if (child.tick !== undefined) frames.tick = child.tick;
+        if (seats !== undefined) frames.seats = seats;
         child.tick = undefined;
-        await this.#room(name).publish({
-          ...(tick === undefined ? {} : { tick }),
-          ...(seats === undefined ? {} : { seats }),
-        });
+        await this.#room(name).publish(frames);
       }
     } catch (error) {
       child.tick = undefined;

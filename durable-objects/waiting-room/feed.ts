@@ -17,8 +17,11 @@ interface Kept {
   leavesAtStart: number | null;
 }
 
-/** The last frame is written down at most this often, ms: an object that wakes while its parent is away still has one. */
-const KEEP_MS = 10_000;
+/**
+ * The last frame is written down at most this often, ms: an object that wakes while its parent is away still
+ * has one, and its age is told. A row of each leaf every ten seconds would cost as much as all departures.
+ */
+const KEEP_MS = 60_000;
 /** A frame older than this while fans wait means that the parent may have forgotten us, ms. */
 const STALE_MS = 2 * LIMITS.tickMaxMs;
 /** How long "no such event" is believed, ms. */

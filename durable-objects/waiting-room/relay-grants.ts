@@ -17,8 +17,10 @@ interface Sum {
   batch: number | null;
   parts: RelayPart[];
   grant: BatchGrant | null;
-  /** Over the parts' roots; built when it is first needed. */
+  /** Over the parts' roots; built when it is needed. */
   tree: SumTree | null;
+  /** Answers given to children. */
+  answers: number;
   /** The sums that its parts' children were in before. */
   before: Sum[];
   /** Children for which it is the last one written down: the others have their answer for good. */
@@ -160,13 +162,25 @@ export class RelayGrants {
     const before = parts.slice(0, index).reduce((places, { count }) => places + count, 0);
     const own = { first: grant.first + before, count: parts[index]?.count ?? 0 };
     const path = treeOf(sum).path(index) + grant.path;
+    sum.answers += 1;
+    // Whoever asks again has it built again: the trees of all children's last requests were most of a relay's memory.
+    if (sum.answers >= parts.length) sum.tree = null;
     return { ok: true, grant: own, link, head, path, tick, joinLimit };
   }
 }
 
 function newSum(): Sum {
   const settled = Promise.withResolvers<Refusal | null>();
-  return { batch: null, parts: [], grant: null, tree: null, before: [], current: 0, settled };
+  return {
+    batch: null,
+    parts: [],
+    grant: null,
+    tree: null,
+    answers: 0,
+    before: [],
+    current: 0,
+    settled,
+  };
 }
 
 /** Built once its parts do not change any more. */

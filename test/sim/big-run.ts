@@ -1,5 +1,6 @@
 import { bigScenario } from './big.ts';
 import type { ObjectTime } from './bill/bill.ts';
+import type { Wakefulness } from './meters.ts';
 import { Observer, type Observed } from './observer.ts';
 import type { Scenario } from './scenario.ts';
 import { World } from './world.ts';
@@ -64,7 +65,7 @@ export async function runBig(
 
 function timesOf(world: World): ObjectTime[] {
   const { sale, relays, leaves, thinLeaves } = world;
-  const groups: [string, readonly { wake: { awakeMs: number } }[]][] = [
+  const groups: [string, readonly { wake: Wakefulness }[]][] = [
     ['EventSale', [sale]],
     ['relays', relays],
     ['leaves', [...leaves, ...thinLeaves]],
@@ -75,5 +76,10 @@ function timesOf(world: World): ObjectTime[] {
       kind,
       objects: actors.length,
       awakeMs: actors.reduce((sum, { wake }) => sum + wake.awakeMs, 0),
+      // Those who publish have calls under way nearly always.
+      activeMs: actors.reduce(
+        (sum, { wake }) => sum + (kind === 'leaves' ? wake.activeMs : wake.awakeMs),
+        0,
+      ),
     }));
 }

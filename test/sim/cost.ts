@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { atMost, plain, report, type Figure } from '../bench/report.ts';
-import { billOf, byGroup, total } from './bill/bill.ts';
+import { billOf, byGroup, idleUsd, total } from './bill/bill.ts';
 import { runBig, type Counts } from './big-run.ts';
 import { countsFile } from './counts-file.ts';
 import { optionsOf } from './options.ts';
@@ -24,7 +24,8 @@ async function countsOf(fans: number, hours: number, seed: number): Promise<Coun
 
 /** `npm run cost -- --fans N [--hours H]`: what a sale costs at list prices, line by line; `--json FILE`, `--strict`. */
 async function cost(fans: number, hours: number, seed: number): Promise<Figure[]> {
-  const lines = billOf(await countsOf(fans, hours, seed), hours);
+  const counts = await countsOf(fans, hours, seed);
+  const lines = billOf(counts, hours);
   const priced = lines.filter(({ usd }) => usd > 0).toSorted((a, b) => b.usd - a.usd);
   console.table(
     priced.map(({ group, name, quantity, unit, usd }) => ({
@@ -45,6 +46,7 @@ async function cost(fans: number, hours: number, seed: number): Promise<Figure[]
   return [
     ...byGroup(lines).map(({ group, usd }) => plain(group, usd, 'USD')),
     fans <= BUDGET.fans ? atMost(name, whole, 'USD', BUDGET.usd) : plain(name, whole, 'USD'),
+    plain('more, were objects billed while they may hibernate', idleUsd(counts.times), 'USD'),
     plain('for a thousand fans', (whole / fans) * 1_000, 'USD'),
   ];
 }

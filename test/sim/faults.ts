@@ -36,22 +36,23 @@ export type FaultRates<Kind extends string = Fault> = Partial<Record<Kind, numbe
 /** Decides what goes wrong, and counts it. */
 export class Faults<Kind extends string = Fault> {
   readonly counts = new Map<Kind, number>();
+  /** Whether anything can go wrong now, and whether it ever could. */
+  active: boolean;
+  readonly possible: boolean;
   #rates: FaultRates<Kind>;
   readonly #random: Random;
 
   constructor(rates: FaultRates<Kind>, random: Random) {
     this.#rates = rates;
     this.#random = random;
-  }
-
-  /** Whether anything can go wrong at all. */
-  get active(): boolean {
-    return Object.values<number | undefined>(this.#rates).some((rate) => (rate ?? 0) > 0);
+    this.active = Object.values<number | undefined>(rates).some((rate) => (rate ?? 0) > 0);
+    this.possible = this.active;
   }
 
   /** From now on nothing goes wrong. */
   stop(): void {
     this.#rates = {};
+    this.active = false;
   }
 
   roll(fault: Kind): boolean {

@@ -45,7 +45,7 @@ export class Meters {
     return known;
   }
 
-  /** Requests to the Worker, each with so many commands to Redis: one asks whether a session was ended, one counts. */
+  /** A request to the Worker with so many commands to Redis. */
   worker(route: string, redis = 0): void {
     this.#worker.add(route);
     if (redis > 0) this.add('Redis commands', redis);
@@ -78,20 +78,39 @@ export class Meters {
 
 /** An object goes to sleep after so long without anything to do, ms (platform.md, "Hibernation"). */
 const SLEEPS_AFTER_MS = 10_000;
+/** What an event takes until what it wrote is durable and its answer is out, ms: the scenario's mean commit. */
+export const EVENT_MS = 10;
+/** What sending one frame to one socket takes, ms: 5,000 in 50 to 70 ms (platform.md, "Measured floor"). */
+export const SOCKET_MS = 0.012;
 
-/** How long an object was in memory: what its duration is billed by. */
+/** How long an object was in memory, and how much of that is billed. */
 export class Wakefulness {
-  /** From each event until 10 s after it, ms: all of it that could ever be billed. */
+  /** From each event until 10 s after it, ms: no object is in memory for longer. */
   awakeMs = 0;
-  /** With something under way (a call, a timer in memory): what cannot be slept through, ms. */
-  busyMs = 0;
+  /**
+   * Running, or with something under way (a request, a call, a timer in memory), ms: what is billed. "Durable
+   * Objects that are idle and eligible for hibernation are not billed for duration, even before the runtime has
+   * hibernated them" (developers.cloudflare.com/durable-objects/platform/pricing, November 2026).
+   */
+  activeMs = 0;
   #lastAt = -Infinity;
   #under = 0;
   #since = 0;
+  #countedTo = -Infinity;
 
-  note(now: number): void {
+  /** Something happens at `now` and takes `tookMs`. */
+  note(now: number, tookMs = EVENT_MS): void {
     this.awakeMs += Math.min(SLEEPS_AFTER_MS, now - this.#lastAt);
     this.#lastAt = now;
+    this.#count(this.#under > 0 ? this.#since : now, now + tookMs);
+  }
+
+  /** Time from `from` to `to`, as far as it was not counted before. */
+  #count(from: number, to: number): void {
+    const fresh = to - Math.max(from, this.#countedTo);
+    if (fresh <= 0) return;
+    this.activeMs += fresh;
+    this.#countedTo = to;
   }
 
   /** Whether nothing is under way. */
@@ -106,12 +125,12 @@ export class Wakefulness {
 
   end(now: number): void {
     this.#under -= 1;
-    if (this.#under === 0) this.busyMs += now - this.#since;
+    if (this.#under === 0) this.#count(this.#since, now);
   }
 
   /** The object died: nothing is under way any more. */
   reset(now: number): void {
-    if (this.#under > 0) this.busyMs += now - this.#since;
+    if (this.#under > 0) this.#count(this.#since, now);
     this.#under = 0;
   }
 }

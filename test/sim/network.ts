@@ -43,6 +43,9 @@ interface Outcomes<Answer> {
 
 type Failure = 'lost' | 'overloaded' | 'silent';
 
+/** The message of whoever cannot die. */
+const ARRIVES: Message = { lost: false };
+
 /** Carries calls between parties: late, lost, twice, out of order. Values arrive as copies. */
 export class Network {
   readonly #clock: Clock;
@@ -90,6 +93,7 @@ export class Network {
     work: () => Answer | Promise<Answer>,
     kind: 'hop' | 'fan' = 'hop',
   ): Promise<Answer> {
+    if (!this.#faults.possible) return this.#calm(from, to, work, kind);
     const { life } = from;
     return new Promise<Answer>((resolve, reject) => {
       let over = false;
@@ -127,6 +131,41 @@ export class Network {
         const lag = this.#random.between(0, kind === 'hop' ? 3_000 : 20);
         this.#clock.after(held + this.delay(kind) + lag, arrive);
       }
+    });
+  }
+
+  /** The same where nothing fails and nobody dies: a few objects less for each of many million calls. */
+  #calm<Answer>(
+    from: Party,
+    to: Party,
+    work: () => Answer | Promise<Answer>,
+    kind: 'hop' | 'fan',
+  ): Promise<Answer> {
+    const clock = this.#clock;
+    return new Promise<Answer>((resolve) => {
+      const bug = (error: unknown): void => clock.fail(error);
+      const answer = (value: Answer): void => {
+        const held = to.sending(ARRIVES);
+        const copy = this.copies ? structuredCopy(value) : value;
+        clock.after(held + this.delay(kind), () => from.step(() => resolve(copy)));
+      };
+      const serve = (): void => {
+        try {
+          const value = work();
+          if (!(value instanceof Promise)) return answer(value);
+          const finish = to.working(() => undefined);
+          value.then((settled) => {
+            finish();
+            answer(settled);
+          }, bug);
+        } catch (error) {
+          bug(error);
+        }
+      };
+      clock.after(from.sending(ARRIVES) + this.delay(kind), () => {
+        to.asked();
+        to.step(serve);
+      });
     });
   }
 

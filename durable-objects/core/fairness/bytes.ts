@@ -29,21 +29,31 @@ const NO_DIGIT = 255;
 /** The value of each ASCII character as a digit. */
 const VALUES = new Uint8Array(128).fill(NO_DIGIT);
 for (let value = 0; value < 64; value++) VALUES[DIGITS.charCodeAt(value)] = value;
-/** Twelve bits as two digits: half the steps, for receipts are written while fans wait. */
-const PAIRS = Array.from(
-  { length: 4_096 },
-  (_, value) => DIGITS.charAt(value >>> 6) + DIGITS.charAt(value & 63),
-);
+/** The character of each digit. */
+const CODES = Uint8Array.from(DIGITS, (digit) => digit.charCodeAt(0));
+/** Bytes written in one go: a call takes no more than some ten thousand arguments. */
+const PIECE_BYTES = 3 * 1_024;
 
 /** Base64url without padding (RFC 4648, section 5). By hand, because no one function of workerd, Node and every browser does it. */
 export function toBase64Url(bytes: Uint8Array): string {
   let text = '';
-  for (let at = 0; at < bytes.length; at += 3) {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES)
+    text += pieceOf(bytes, at, Math.min(bytes.length, at + PIECE_BYTES));
+  return text;
+}
+
+/** Used again for each piece. */
+const codes: number[] = [];
+
+/** All characters made into text at once: receipts are written while fans wait, and this leaves no garbage. */
+function pieceOf(bytes: Uint8Array, from: number, to: number): string {
+  let end = 0;
+  for (let at = from; at < to; at += 3) {
     const word = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
-    text += PAIRS[word >>> 12];
-    text += PAIRS[word & 4_095];
+    for (let shift = 18; shift >= 0; shift -= 6) codes[end++] = CODES[(word >>> shift) & 63] ?? 0;
   }
-  return text.slice(0, Math.ceil((bytes.length * 4) / 3));
+  codes.length = Math.ceil(((to - from) * 4) / 3);
+  return String.fromCharCode(...codes);
 }
 
 /** The bytes, or null unless the text is the one canonical encoding of them, and of `length` bytes if given. */

@@ -178,10 +178,12 @@ function pathIn(levels: readonly Level[], steps: readonly string[][], index: num
   return path;
 }
 
+const step = new Uint8Array(STEP_BYTES);
+const stepView = new DataView(step.buffer);
+
 function stepTo(level: Level, sibling: number): string {
-  const step = new Uint8Array(STEP_BYTES);
   const side = sibling & 1 ? 0 : SIBLING_LEFT;
-  new DataView(step.buffer).setUint32(0, side + countAt(level, sibling));
+  stepView.setUint32(0, side + countAt(level, sibling));
   step.set(hashAt(level, sibling), 4);
   return toBase64Url(step);
 }

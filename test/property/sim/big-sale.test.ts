@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { figuresOf, pictureOf } from '../../sim/big-report.ts';
 import { runBig } from '../../sim/big-run.ts';
-import { billOf, byGroup, total } from '../../sim/bill/bill.ts';
+import { billOf, byGroup, idleUsd, total } from '../../sim/bill/bill.ts';
 import { PRICES } from '../../sim/bill/prices.ts';
 import { optionsOf } from '../../sim/options.ts';
 
@@ -38,10 +38,25 @@ describe('a big sale without faults, and its bill', () => {
     expect(line?.usd).toBeCloseTo(FANS * PRICES.workerRequest, 12);
     const sum = byGroup(lines).reduce((usd, group) => usd + group.usd, 0);
     expect(sum).toBeCloseTo(total(lines), 12);
+  });
+
+  it('is billed for the time in which objects cannot hibernate', async () => {
+    const { counts } = await running;
+    const [leaf] = counts.times.filter(({ kind }) => kind === 'leaves');
+    const wholeMs = HOURS * 3_600_000;
+    // One leaf, in memory from the first fan to the end; a tick a second takes ten milliseconds of it.
+    expect(leaf?.awakeMs).toBeGreaterThan(wholeMs * 0.9);
+    expect(leaf?.awakeMs).toBeLessThan(wholeMs * 1.1);
+    expect(leaf?.activeMs).toBeGreaterThan(wholeMs * 0.01);
+    expect(leaf?.activeMs).toBeLessThan(wholeMs * 0.25);
+    const lines = billOf(counts, HOURS);
     const [duration] = lines.filter(({ name }) => name.endsWith('× leaves'));
-    // One leaf, in memory from the first fan to the end.
-    expect(duration?.quantity).toBeGreaterThan(HOURS * 3_600 * 0.128 * 0.9);
-    expect(duration?.quantity).toBeLessThan(HOURS * 3_600 * 0.128 * 1.1);
+    expect(duration?.quantity).toBeCloseTo(((leaf?.activeMs ?? 0) / 1_000) * 0.128, 9);
+  });
+
+  it('tells what all time in memory would cost', () => {
+    const time = { kind: 'leaves', objects: 1, awakeMs: 3_600_000, activeMs: 600_000 };
+    expect(idleUsd([time])).toBeCloseTo(3_000 * 0.128 * PRICES.objectGbSecond, 12);
   });
 });
 

@@ -10,21 +10,23 @@ import type {
 } from '../../../durable-objects/protocol/queue-rpc.ts';
 import { accountOf } from '../fans/accounts.ts';
 import type { Hear } from '../fans/requests.ts';
-import { Load, Wakefulness, type Tally } from '../meters.ts';
+import { EVENT_MS, Load, SOCKET_MS, Wakefulness, type Tally } from '../meters.ts';
 import { stubOf, type Served, type Surroundings } from './actor.ts';
 import { Bystander } from './outside.ts';
 
 /** A root of the right form: nobody asks a thin leaf for a proof. */
 const ROOT = 'A'.repeat(43);
 /** As a real leaf does: its last frame is written down so often, ms (waiting-room/feed.ts). */
-const KEEP_MS = 10_000;
+const KEEP_MS = 60_000;
 /** And how far its parent knows of those who left (waiting-room/departures.ts). */
 const NOTE_MS = 30_000;
 
-/** What all thin leaves share: where their fans stand. Four bytes a fan and four a place. */
+/** What all thin leaves share: where their fans stand. Five bytes a fan and four a place. */
 export class ThinPlaces {
   /** By fan; -1: none. */
   readonly placeOf: Int32Array;
+  /** By fan; 1: has asked and has no place yet. */
+  readonly pending: Uint8Array;
   /** By place; -1: nobody of a thin leaf. */
   readonly fanAt: Int32Array;
   /** Until when those inside may stay, by fan. */
@@ -35,6 +37,7 @@ export class ThinPlaces {
 
   constructor(fans: number, places: number, windows: { claimWindowMs: number; graceMs: number }) {
     this.placeOf = new Int32Array(fans).fill(-1);
+    this.pending = new Uint8Array(fans);
     this.fanAt = new Int32Array(places).fill(-1);
     this.#windows = windows;
   }
@@ -134,7 +137,6 @@ export class ThinLeaf
   #parent: ParentRpc | null = null;
   #joining: number[] = [];
   #leaving: number[] = [];
-  readonly #pending = new Set<number>();
   readonly #busy = { join: false, left: false };
   readonly #begunAt = { join: -Infinity, left: -Infinity };
   #batch = 0;
@@ -169,7 +171,9 @@ export class ThinLeaf
     meters.add('object requests: leaf publish');
     this.asked();
     if (frames.tick === undefined) return;
-    meters.add('WebSocket messages out', this.#parts.sockets());
+    const sockets = this.#parts.sockets();
+    meters.add('WebSocket messages out', sockets);
+    this.wake.note(clock.now, EVENT_MS + sockets * SOCKET_MS);
     if (clock.now - this.#keptAt < KEEP_MS) return;
     this.#keptAt = clock.now;
     this.#count('setNote');
@@ -183,10 +187,11 @@ export class ThinLeaf
       this.#say(fan, position);
       return;
     }
-    if (this.#pending.has(fan)) return;
-    this.#pending.add(fan);
+    const { pending } = this.#parts.places;
+    if (pending[fan] === 1) return;
+    pending[fan] = 1;
     this.#joining.push(fan);
-    if (this.#joining.length === 1) this.#paced('join', () => this.#ask());
+    if (this.#joining.length === 1) this.#paced('join');
   }
 
   /** Where the fan stands; one who is called comes in. */
@@ -195,14 +200,15 @@ export class ThinLeaf
     const position = this.#parts.places.positionOf(fan, this.#around.clock.now);
     if (position !== null && position.claimUntil !== null) this.claim(fan);
     else if (position !== null) this.#say(fan, position);
-    else if (!this.#pending.has(fan)) this.#hear(fan, { type: 'place', position: null });
+    else if (this.#parts.places.pending[fan] === 0)
+      this.#hear(fan, { type: 'place', position: null });
   }
 
   leave(fan: number): void {
     this.asked();
-    const { placeOf } = this.#parts.places;
+    const { placeOf, pending } = this.#parts.places;
     const place = placeOf[fan] ?? -1;
-    this.#pending.delete(fan);
+    pending[fan] = 0;
     placeOf[fan] = -1;
     if (place >= 0) this.#departs(place);
     this.#hear(fan, { type: 'left' });
@@ -216,6 +222,8 @@ export class ThinLeaf
       return;
     }
     const accountId = accountOf(fan);
+    const { clock } = this.#around;
+    this.wake.begin(clock.now);
     stubOf<SaleQueueRpc>(this, sale(), this.#around)
       .claimAdmission({ accountId, place })
       .then((outcome) => {
@@ -232,7 +240,8 @@ export class ThinLeaf
         this.#hear(fan, { type: 'admission', until });
         return undefined;
       })
-      .catch((error: unknown) => this.#around.clock.fail(error));
+      .catch((error: unknown) => clock.fail(error))
+      .finally(() => this.wake.end(clock.now));
   }
 
   /** The fan hears that it is called. */
@@ -252,27 +261,32 @@ export class ThinLeaf
     clock.after(network.delay('fan'), () => this.#parts.hear(fan, heard, saidAt));
   }
 
-  /** Begins `work` as soon as the one before is over and the gap has passed; once. */
-  #paced(kind: 'join' | 'left', work: () => Promise<void>): void {
+  /** Asks or reports as soon as the time before is over and the gap has passed; once. */
+  #paced(kind: 'join' | 'left'): void {
     if (this.#busy[kind]) return;
     this.#busy[kind] = true;
     const { clock } = this.#around;
-    const begin = Math.max(clock.now, this.#begunAt[kind] + this.#gapMs);
-    clock.at(begin, () => {
-      this.#begunAt[kind] = clock.now;
-      work()
-        .catch((error: unknown) => clock.fail(error))
-        .finally(() => {
-          this.#busy[kind] = false;
-          if (this.#joining.length > 0) this.#paced('join', () => this.#ask());
-          if (this.#leaving.length > 0) this.#paced('left', () => this.#report());
-        });
-    });
+    this.wake.begin(clock.now);
+    clock.at(Math.max(clock.now, this.#begunAt[kind] + this.#gapMs), () => void this.#work(kind));
+  }
+
+  async #work(kind: 'join' | 'left'): Promise<void> {
+    const { clock } = this.#around;
+    this.#begunAt[kind] = clock.now;
+    try {
+      await (kind === 'join' ? this.#ask() : this.#report());
+    } catch (error) {
+      clock.fail(error);
+    }
+    this.wake.end(clock.now);
+    this.#busy[kind] = false;
+    if (this.#joining.length > 0) this.#paced('join');
+    if (this.#leaving.length > 0) this.#paced('left');
   }
 
   async #ask(): Promise<void> {
     const { places, owns } = this.#parts;
-    const fans = this.#joining.filter((fan) => this.#pending.has(fan));
+    const fans = this.#joining.filter((fan) => places.pending[fan] === 1);
     this.#joining = [];
     if (fans.length === 0) return;
     this.#count('addBatch');
@@ -282,20 +296,10 @@ export class ThinLeaf
     const { first } = granted.grant;
     this.#count('setGrant');
     owns(first, fans.length);
-    const { clock, network, meters } = this.#around;
+    const told = fans.filter((fan, index) => this.#places(fan, first + index));
+    this.#around.meters.add('WebSocket messages out', told.length);
+    const { clock, network } = this.#around;
     const saidAt = clock.now;
-    const told: number[] = [];
-    fans.forEach((fan, index) => {
-      if (!this.#pending.delete(fan)) {
-        this.#departs(first + index);
-        return;
-      }
-      places.placeOf[fan] = first + index;
-      places.fanAt[first + index] = fan;
-      places.until.delete(fan);
-      told.push(fan);
-    });
-    meters.add('WebSocket messages out', told.length);
     // One event for all of them: fans of one batch hear at the same time.
     clock.after(network.delay('fan'), () => {
       for (const fan of told) {
@@ -305,10 +309,24 @@ export class ThinLeaf
     });
   }
 
+  /** The fan has this place; false for one who has left meanwhile, and so leaves it. */
+  #places(fan: number, place: number): boolean {
+    const { pending, placeOf, fanAt, until } = this.#parts.places;
+    if (pending[fan] === 0) {
+      this.#departs(place);
+      return false;
+    }
+    pending[fan] = 0;
+    placeOf[fan] = place;
+    fanAt[place] = fan;
+    until.delete(fan);
+    return true;
+  }
+
   #departs(place: number): void {
     this.#count('addDeparture');
     this.#leaving.push(place);
-    if (this.#leaving.length === 1) this.#paced('left', () => this.#report());
+    if (this.#leaving.length === 1) this.#paced('left');
   }
 
   async #report(): Promise<void> {

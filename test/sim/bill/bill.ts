@@ -10,11 +10,12 @@ export interface BillLine {
   usd: number;
 }
 
-/** Objects of one kind and how long they were in memory, ms. */
+/** Objects of one kind, how long they were in memory, and how much of that is billed (see `Wakefulness`), ms. */
 export interface ObjectTime {
   kind: string;
   objects: number;
   awakeMs: number;
+  activeMs: number;
 }
 
 /** What was counted in a run, by name, and how long its objects were in memory. */
@@ -53,10 +54,14 @@ export function billOf({ counts, times }: Counted, hours: number): BillLine[] {
     'requests',
     PRICES.objectRequest,
   );
-  for (const { kind, objects, awakeMs } of times) {
-    const gbSeconds = (awakeMs / 1_000) * BILLING.objectGb;
-    add('object duration', `${objects} × ${kind}`, gbSeconds, 'GB-s', PRICES.objectGbSecond);
-  }
+  for (const { kind, objects, activeMs } of times)
+    add(
+      'object duration',
+      `${objects} × ${kind}`,
+      gbSecondsOf(activeMs),
+      'GB-s',
+      PRICES.objectGbSecond,
+    );
   for (const [what, count] of named('rows written: '))
     add('rows written', what, count, 'rows', PRICES.rowWritten);
   add('rows read', 'all', meters.sum('rows read: '), 'rows', PRICES.rowRead);
@@ -81,6 +86,16 @@ export function billOf({ counts, times }: Counted, hours: number): BillLine[] {
     0,
   );
   return lines;
+}
+
+function gbSecondsOf(ms: number): number {
+  return (ms / 1_000) * BILLING.objectGb;
+}
+
+/** What more it would cost, USD, were all time in memory billed. */
+export function idleUsd(times: readonly ObjectTime[]): number {
+  const idleMs = times.reduce((sum, { awakeMs, activeMs }) => sum + awakeMs - activeMs, 0);
+  return gbSecondsOf(idleMs) * PRICES.objectGbSecond;
 }
 
 /** Lines of one group added up, dearest first. */

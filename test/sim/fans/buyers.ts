@@ -7,6 +7,7 @@ import type { SaleQueueRpc } from '../../../durable-objects/protocol/queue-rpc.t
 import type { SaleSeatsRpc } from '../../../durable-objects/protocol/seats-rpc.ts';
 import { stubOf, type Served, type Surroundings } from '../actors/actor.ts';
 import { Bystander, type Outside } from '../actors/outside.ts';
+import { REDIS, REDIS_OF_ORDER_STEP } from '../bill/redis.ts';
 import { accountOf } from './accounts.ts';
 import type { Habits } from './habits.ts';
 
@@ -60,13 +61,13 @@ export class Buyers {
     if (holdId === null) return;
     await this.#pause(random.exponential(this.#habits.stepMs));
     const accountId = accountOf(fan);
-    this.#around.meters.worker('booking', 2);
+    this.#around.meters.worker('booking', REDIS_OF_ORDER_STEP);
     const created = await this.#try('createOrder', (sale) =>
       sale.createOrder({ accountId, holdId }),
     );
     if (!created?.ok) return;
     const { orderId } = created.order;
-    this.#around.meters.worker('intent', 2);
+    this.#around.meters.worker('intent', REDIS_OF_ORDER_STEP);
     const started = await this.#try('startPayment', (sale) =>
       sale.startPayment({ accountId, orderId }),
     );
@@ -76,7 +77,7 @@ export class Buyers {
     this.bought += 1;
     this.seatsBought += started.order.items.length;
     this.#hook(started.paymentIntentId);
-    this.#around.meters.worker('confirm', 1);
+    this.#around.meters.worker('confirm', REDIS.session);
     await this.#try('settle', (sale) => sale.settle({ orderId, accountId }));
   }
 
@@ -92,7 +93,7 @@ export class Buyers {
   async #lock(fan: number, place: number): Promise<HoldId | null> {
     const seatIds = await this.#pick(1 + this.#around.random.int(4));
     if (seatIds.length === 0) return null;
-    this.#around.meters.worker('lock', 2);
+    this.#around.meters.worker('lock', REDIS.session);
     const request = {
       accountId: accountOf(fan),
       admissionId: admissionIdOf(this.#eventId, place),

@@ -1,6 +1,7 @@
 import type { AccountId } from '../../../durable-objects/core/ids.ts';
 import type { Surroundings } from '../actors/actor.ts';
 import type { Heard, LeafActor, Sockets } from '../actors/leaf.ts';
+import { EVENT_MS, SOCKET_MS } from '../meters.ts';
 import { fraction } from '../random.ts';
 import { accountOf, fanOf } from './accounts.ts';
 import type { Hear } from './requests.ts';
@@ -66,7 +67,9 @@ export class FanSockets implements Sockets {
   }
 
   tick(leaf: LeafActor, text: string): void {
-    this.#around.meters.add('WebSocket messages out', this.#table.socketsOf[leaf.index] ?? 0);
+    const sockets = this.#table.socketsOf[leaf.index] ?? 0;
+    this.#around.meters.add('WebSocket messages out', sockets);
+    leaf.wake.note(this.#around.clock.now, EVENT_MS + sockets * SOCKET_MS);
     this.lastText = text;
     const isGone = this.#leaving.get(leaf);
     if (isGone !== undefined && !this.#letSomeGo(leaf, isGone)) this.#leaving.delete(leaf);

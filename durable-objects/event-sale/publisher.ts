@@ -29,7 +29,7 @@ export class Publisher {
   }
 
   /** Resolves when nothing is left to send; callers that only publish need not wait. */
-  async publish(children: readonly string[], frames: PublishedFrames): Promise<void> {
+  async publish(children: Iterable<string>, frames: PublishedFrames): Promise<void> {
     const begun: Promise<void>[] = [];
     for (const name of children) {
       const child = this.#offer(name, frames);

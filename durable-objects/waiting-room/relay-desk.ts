@@ -76,7 +76,7 @@ export class RelayDesk implements RelayRpc {
       passed.tick = tick;
     }
     if (passed.tick !== undefined || passed.seats !== undefined) {
-      void this.#publisher.publish([...this.#children], passed);
+      void this.#publisher.publish(this.#children, passed);
     }
     return Promise.resolve();
   }

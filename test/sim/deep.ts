@@ -19,42 +19,59 @@ const WORKER = new URL('./deep-worker.ts', import.meta.url);
 /** A larger nursery: a world's promises and copies die young. */
 const WORKER_ARGS = ['--max-semi-space-size=32'];
 
-/** Runs seed after seed in processes of their own until the seeds or the time are over. A broken or stuck world does not end it. */
+/**
+ * Runs seed after seed in processes of their own until the seeds or the time are over. A broken or stuck world
+ * does not end it; one whose process is lost is run once more, for that may be the machine's doing.
+ */
 export async function runDeep({ seeds, minutes, jobs, onRun }: DeepRun): Promise<MoneyRuns> {
   const until = performance.now() + minutes * 60_000;
   const runs = new MoneyRuns();
   let next = seeds.first;
   const job = async (): Promise<void> => {
-    let worker: ChildProcess | null = null;
+    const worker = new Worker();
     while (next <= seeds.last && (runs.seeds === 0 || performance.now() < until)) {
-      worker ??= fork(WORKER, { execArgv: WORKER_ARGS });
-      const run = await runIn(worker, next++);
-      if (run.lost) {
-        worker.kill('SIGKILL');
-        worker = null;
+      const seed = next++;
+      let run = await worker.run(seed);
+      if (typeof run === 'string') {
+        runs.again += 1;
+        run = await worker.run(seed);
       }
-      runs.add(run);
-      onRun(run, runs);
+      const told = typeof run === 'string' ? { ...NOTHING, seed, broken: run } : run;
+      runs.add(told);
+      onRun(told, runs);
     }
-    worker?.kill();
+    worker.end();
   };
   await Promise.all(Array.from({ length: jobs }, job));
   return runs;
 }
 
-/** One seed in a process; `lost` when nothing can be asked of that process any more. */
-function runIn(worker: ChildProcess, seed: number): Promise<MoneyRun & { lost: boolean }> {
-  return new Promise((resolve) => {
-    const end = (run: MoneyRun, lost: boolean): void => {
-      clearTimeout(stuck);
-      worker.removeAllListeners();
-      resolve({ ...run, lost });
-    };
-    const failed = (broken: string): void =>
-      end({ seed, broken, ends: {}, faults: {}, checked: {} }, true);
-    const stuck = setTimeout(() => failed('it does not end'), WORLD_MS);
-    worker.once('exit', (code, signal) => failed(`its process died: ${signal ?? code}`));
-    worker.once('message', (run) => end(run as MoneyRun, false));
-    worker.send(seed);
-  });
+/** What is known of a world that was lost with its process. */
+const NOTHING = { ends: {}, faults: {}, checked: {} };
+
+/** A process that runs seeds, begun anew when it is lost. */
+class Worker {
+  #process: ChildProcess | null = null;
+
+  /** What became of a seed, or how its process was lost. */
+  run(seed: number): Promise<MoneyRun | string> {
+    const child = (this.#process ??= fork(WORKER, { execArgv: WORKER_ARGS }));
+    return new Promise((resolve) => {
+      const end = (outcome: MoneyRun | string): void => {
+        clearTimeout(stuck);
+        child.removeAllListeners();
+        if (typeof outcome === 'string') this.end();
+        resolve(outcome);
+      };
+      const stuck = setTimeout(() => end('it does not end'), WORLD_MS);
+      child.once('exit', (code, signal) => end(`its process died: ${signal ?? code}`));
+      child.once('message', (run) => end(run as MoneyRun));
+      child.send(seed);
+    });
+  }
+
+  end(): void {
+    this.#process?.kill('SIGKILL');
+    this.#process = null;
+  }
 }

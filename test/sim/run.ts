@@ -80,6 +80,7 @@ async function deep({ minutes, jobs, seeds }: Options): Promise<Figure[]> {
   console.log(`commit ${commit}, seeds ${seeds.first} to ${last}, failed: ${failed || 'none'}`);
   return [
     ...worldFigures(runs.seeds, runs.failed.length, from),
+    plain('worlds run again after their process was lost', runs.again, 'seeds'),
     ...counted('checked', Object.entries(runs.checked)),
     ...counted('orders that came to', Object.entries(runs.ends)),
     ...counted('fault', Object.entries(runs.faults)),

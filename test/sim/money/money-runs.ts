@@ -34,6 +34,8 @@ export async function runMoneySeed(seed: number): Promise<MoneyRun> {
 /** What became of many worlds with money. */
 export class MoneyRuns {
   seeds = 0;
+  /** Those that were run once more, their process having been lost. */
+  again = 0;
   readonly ends: Counts = {};
   readonly faults: Counts = {};
   readonly checked: Counts = {};

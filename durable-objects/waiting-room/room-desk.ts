@@ -1,6 +1,8 @@
 import type { Fan } from '../core/fans.ts';
 import type { AccountId } from '../core/ids.ts';
+import { orderOf } from '../core/place-order.ts';
 import type { Refused } from '../core/result.ts';
+import { isFar, isNews } from '../core/tick-pace.ts';
 import type { Tick } from '../core/tick.ts';
 import type {
   FanPosition,
@@ -41,7 +43,7 @@ export class RoomDesk implements WaitingRoomRpc {
   readonly #joins: Joins;
   readonly #departures: Departures;
   readonly #claims: Claims;
-  #sentSeq = 0;
+  #sent: Tick | null = null;
 
   constructor(context: RoomContext, store: RoomStore, audience: Audience) {
     this.#context = context;
@@ -246,12 +248,20 @@ export class RoomDesk implements WaitingRoomRpc {
     if (frames.tick !== undefined) this.#feed.take(frames.tick);
     const { tick } = this.#feed;
     // A grant may have brought a newer one than this: then that one goes out.
-    if (frames.tick !== undefined && tick !== null && tick.seq > this.#sentSeq) {
-      this.#sentSeq = tick.seq;
-      this.#audience.tick(this.#feed.text);
+    if (frames.tick !== undefined && tick !== null && tick.seq > (this.#sent?.seq ?? 0)) {
+      const mayWait = isNews(this.#sent, tick)
+        ? undefined
+        : (accountId: AccountId) => isFar(tick, this.#orderOf(accountId, tick));
+      this.#sent = tick;
+      this.#audience.tick(this.#feed.text, mayWait);
     }
     if (frames.seats !== undefined) this.#audience.seats(frames.seats);
     return Promise.resolve();
+  }
+
+  #orderOf(accountId: AccountId, tick: Tick): number | null {
+    const place = this.#roll.fans.get(accountId)?.place ?? null;
+    return place === null ? null : orderOf(place, tick.draw);
   }
 
   /** The account may have been handed over while we waited. */

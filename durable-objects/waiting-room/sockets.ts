@@ -6,6 +6,7 @@ import { CLOSE } from '../protocol/live.ts';
 import type { ServerMessage } from '../protocol/live.ts';
 import type { FanPosition } from '../protocol/queue-rpc.ts';
 import { Broadcast } from './broadcast.ts';
+import type { Receiver } from './broadcast.ts';
 import type { Audience } from './context.ts';
 
 /** Whose socket it is, as the Worker found by its access token. */
@@ -18,7 +19,7 @@ export interface SocketOwner {
 }
 
 /** One socket. What must outlast hibernation is in its attachment; the counters begin anew. */
-export interface Client extends SocketOwner {
+export interface Client extends SocketOwner, Receiver {
   socket: WebSocket;
   openedAt: number;
   watchesSeats: boolean;
@@ -50,6 +51,9 @@ const NO_ROOM = JSON.stringify({
 const SWEEP_MS = 30_000;
 /** Sockets of fans who belong to another leaf that are closed with each tick: so that they do not all connect at once. */
 const RELEASED_PER_TICK = 100;
+
+/** With fewer sockets than this everybody hears every tick: it takes some 10 ms of a second. */
+const CROWD = 500;
 
 /** Close codes that may not be sent (RFC 6455, section 7.4.1). */
 const RESERVED_CODES = new Set([1004, 1005, 1006, 1015]);
@@ -101,13 +105,13 @@ export class Sockets implements Audience {
   #sweptAt = -Infinity;
 
   /**
-   * `pingedAt`: when the runtime last answered the socket's ping, epoch ms. `later` runs a task once others
-   * had their turn.
+   * `pingedAt`: when the runtime last answered the socket's ping, epoch ms. `later` runs a task after `ms`,
+   * others having had their turn.
    */
   constructor(
     sockets: readonly WebSocket[],
     pingedAt: (socket: WebSocket) => number | null,
-    later: (task: () => void) => void,
+    later: (task: () => void, ms: number) => void,
   ) {
     this.#pingedAt = pingedAt;
     this.#ticks = new Broadcast(() => this.#clients.values(), sendTo, later);
@@ -115,7 +119,7 @@ export class Sockets implements Audience {
       const kept = socket.deserializeAttachment() as Attachment | null;
       if (kept === null) continue;
       const owner = { accountId: kept.a, expiresAt: kept.e, mayJoin: kept.j ?? true };
-      this.#register(newClient(socket, owner, kept.o, kept.s));
+      this.#register(this.#client(socket, owner, kept.o, kept.s));
     }
   }
 
@@ -144,7 +148,7 @@ export class Sockets implements Audience {
 
   /** Registers an accepted socket; the account's oldest beyond the limit is closed. */
   add(socket: WebSocket, owner: SocketOwner, now: number): Client {
-    const client = newClient(socket, owner, now, false);
+    const client = this.#client(socket, owner, now, false);
     this.#register(client);
     this.#save(client);
     const same = this.#byAccount.get(owner.accountId) ?? [];
@@ -154,6 +158,11 @@ export class Sockets implements Audience {
       closeSocket(oldest.socket, CLOSE.replaced, 'continued on another tab or device');
     }
     return client;
+  }
+
+  #client(socket: WebSocket, owner: SocketOwner, openedAt: number, watchesSeats: boolean): Client {
+    const counters = { badMessages: 0, heardAt: openedAt, windowStart: openedAt, windowCount: 0 };
+    return { socket, ...owner, openedAt, watchesSeats, ...counters, ...this.#ticks.newcomer() };
   }
 
   #register(client: Client): void {
@@ -226,9 +235,10 @@ export class Sockets implements Audience {
     closeSocket(client.socket, CLOSE.shed, MOVED_ON);
   }
 
-  tick(text: string): void {
+  tick(text: string, mayWait?: (accountId: AccountId) => boolean): void {
     for (const client of this.#leaving.splice(0, RELEASED_PER_TICK)) this.shed(client);
-    this.#ticks.send(text);
+    if (mayWait === undefined || this.size < CROWD) this.#ticks.send(text);
+    else this.#ticks.send(text, ({ accountId }) => mayWait(accountId));
   }
 
   seats(text: string): void {
@@ -241,14 +251,4 @@ export class Sockets implements Audience {
 /** The text of a place message. */
 export function placeText(position: FanPosition): string {
   return JSON.stringify({ v: 1, type: 'place', position } satisfies ServerMessage);
-}
-
-function newClient(
-  socket: WebSocket,
-  owner: SocketOwner,
-  openedAt: number,
-  watchesSeats: boolean,
-): Client {
-  const counters = { badMessages: 0, heardAt: openedAt, windowStart: openedAt, windowCount: 0 };
-  return { socket, ...owner, openedAt, watchesSeats, ...counters };
 }

@@ -1,4 +1,5 @@
 import { expandPlan, stadiumPlan } from '../../durable-objects/core/plan-geometry.ts';
+import type { Tick } from '../../durable-objects/core/tick.ts';
 import { runLoad } from '../support/http-load.ts';
 import type { LoadRequest } from '../support/http-load.ts';
 import { LiveCrowd } from '../support/live-load.ts';
@@ -44,7 +45,8 @@ export async function httpJoin(stage: Stage): Promise<Figure> {
   return againstFloor('HTTP join', 'joins/s', rate.ours, rate.floor, BARS.httpJoin);
 }
 
-function floorCrowd(stage: Stage, name: string, count: number): Promise<LiveCrowd> {
+/** As many bare sockets of one of the floor's objects. */
+export function floorCrowd(stage: Stage, name: string, count: number): Promise<LiveCrowd> {
   const target = { port: stage.floor.port, path: `/echo/${name}`, protocols: [] };
   return LiveCrowd.open(Array.from({ length: count }, () => target));
 }
@@ -106,6 +108,12 @@ export async function lock(stage: Stage): Promise<Figure> {
   return againstFloor('lock', 'locks/s', rate.ours, rate.floor, BARS.lock);
 }
 
+/** Frames that everybody hears at once: each tells of another phase (`isNews`). `round` counts from `seq` on. */
+export function newsOf(tick: Tick, seq: number): (round: number) => string {
+  return (round) =>
+    JSON.stringify({ ...tick, seq: seq + round, phase: round % 2 === 0 ? 'open' : 'paused' });
+}
+
 /** One tick to every socket of a leaf, from the order to send it until the last fan has it. */
 export async function broadcast(stage: Stage): Promise<Figure> {
   const count = 4_000;
@@ -115,7 +123,7 @@ export async function broadcast(stage: Stage): Promise<Figure> {
   const bare = await floorCrowd(stage, 'broadcast', count);
   const status = await fetch(`${stage.product.url}/api/queue/status/${event}`);
   const tick = await status.json();
-  const frame = (seq: number) => JSON.stringify({ ...(tick as object), seq: 1_000_000 + seq });
+  const frame = newsOf(tick as Tick, 1_000_000);
   const time = await inTurns(
     (round) =>
       ours.until(

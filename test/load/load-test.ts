@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { expandPlan, stadiumPlan } from '../../durable-objects/core/plan-geometry.ts';
 import { addAccounts, addSale, loadFans } from '../support/sale-fixture.ts';
 import type { LoadFan } from '../support/sale-fixture.ts';
@@ -42,6 +43,8 @@ const START_OVER = 50;
 export interface Stretch {
   meters: Meters;
   ms: number;
+  /** How busy they were meanwhile: workerd of one core, and the load generator's loop; 1 is all the time. */
+  busy: { workerd: number; generator: number };
 }
 
 /** What a load test found out. */
@@ -221,8 +224,13 @@ export class LoadTest implements FanWorld {
     const meters = new Meters();
     this.ledger.meters = meters;
     const from = performance.now();
+    const loop = performance.eventLoopUtilization();
+    const cpu = cpuSecondsOf(this.#stage.pid);
     await act();
-    return { meters, ms: performance.now() - from };
+    const ms = performance.now() - from;
+    const generator = performance.eventLoopUtilization(loop).utilization;
+    const workerd = (cpuSecondsOf(this.#stage.pid) - cpu) / (ms / 1000);
+    return { meters, ms, busy: { workerd, generator } };
   }
 
   /** Everybody comes and joins; in the middle of it, if asked to, workerd dies. */

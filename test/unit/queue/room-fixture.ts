@@ -20,6 +20,8 @@ export class RoomFixture extends NodeFixture<RoomDesk> {
   readonly store = new MemoryRoomStore();
   readonly heard = new Map<AccountId, Heard>();
   readonly ticks: string[] = [];
+  /** Who might wait for the next one, tick by tick. */
+  readonly mayWait: Parameters<Audience['tick']>[1][] = [];
   readonly index: number;
   /** The other leaves of the event. */
   leafAt: (index: number) => RoomFixture = () => this;
@@ -48,7 +50,10 @@ export class RoomFixture extends NodeFixture<RoomDesk> {
         if (heard) heard.left += 1;
       },
       error: (accountId, code) => this.heard.get(accountId)?.errors.push(code),
-      tick: (text) => this.ticks.push(text),
+      tick: (text, mayWait) => {
+        this.ticks.push(text);
+        this.mayWait.push(mayWait);
+      },
       seats: () => undefined,
       release: (isGone) => {
         for (const accountId of this.heard.keys()) {

@@ -13,7 +13,7 @@ function owner(accountId: AccountId) {
   return { accountId, expiresAt: OPENS_AT + 86_400_000, mayJoin: true };
 }
 
-const atOnce = (task: () => void): void => task();
+const atOnce = (task: () => void, ms: number): void => void (ms === 0 && task());
 
 /** Sockets of a leaf, each of a fan of its own; `pinged` says when the runtime last heard of one. */
 function crowd(count: number, now: number) {

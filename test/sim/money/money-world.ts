@@ -34,8 +34,9 @@ const START = Date.UTC(2026, 0, 10, 12);
 const MINUTE = 60_000;
 /** The cron's pace, ms. */
 const CRON_MS = MINUTE;
-/** How often the books are compared, ms. */
+/** How often the books are compared while things go wrong and, since each look ends what is over, more seldom while nothing does, ms. */
 const AUDIT_MS = 45_000;
+const CALM_AUDIT_MS = 180_000;
 
 /** Bugs planted on purpose, to see that the auditors find them. */
 export interface MoneyTampering {
@@ -139,7 +140,7 @@ export class MoneyWorld {
       const wellSince = clock.now;
       await this.#until(clock.now + scenario.calmMs);
       // A buyer may dawdle for as long as they like: who has gone home waits for nothing.
-      while (this.#peopleOut > 0) await this.#until(clock.now + AUDIT_MS);
+      while (this.#peopleOut > 0) await this.#until(clock.now + CALM_AUDIT_MS);
       await this.#until(clock.now + scenario.calmMs);
       audit(this.#audited(), 'the end', true);
       this.auditor.close(this.#audited());
@@ -153,9 +154,10 @@ export class MoneyWorld {
   }
 
   async #until(end: number): Promise<void> {
-    const { clock } = this;
+    const { clock, faults } = this;
     while (clock.now < end) {
-      await clock.run(Math.min(end, clock.now + AUDIT_MS));
+      const next = clock.now + (faults.active ? AUDIT_MS : CALM_AUDIT_MS);
+      await clock.run(Math.min(end, next));
       // An object that is asleep has nothing new to show, and is not woken by a look.
       if (this.sale.awake === null) continue;
       this.#looks += 1;

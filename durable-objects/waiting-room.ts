@@ -57,8 +57,9 @@ export class WaitingRoom extends DurableObject<ObjectEnv> implements WaitingRoom
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     const pingedAt = (socket: WebSocket) =>
       ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? null;
-    const sockets = new Sockets(ctx.getWebSockets(), pingedAt, (task, ms) => {
-      setTimeout(task, ms);
+    const sockets = new Sockets(ctx.getWebSockets(), pingedAt, {
+      now: () => Date.now(),
+      later: (task, ms) => void setTimeout(task, ms),
     });
     const store = new SqlRoomStore(ctx.storage.sql);
     const sale = () => saleOf(env, eventId);

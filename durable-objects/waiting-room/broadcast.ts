@@ -4,50 +4,68 @@
  * 221, and a tick's from 321 and 232 to 567 and 591, of its second (`npm run test:load`).
  */
 const AT_ONCE = 250;
-/** Whoever waits hears the next text, or after so long the one that was left out, ms: 2.2 s after the one before. */
+/**
+ * Whoever may wait is left out only if the text before reached them less than this ago, ms, and if nothing
+ * newer comes they hear after so long what was left out: nobody's text gets older than some 2.2 s. Where
+ * texts take longer than that to go round, nobody is left out.
+ */
 const WAIT_MS = 1_200;
+/** Of newcomers, every second one is taken to have heard its text so long ago, ms: one half hears the next. */
+const HALF_MS = 600;
 
-/** Who hears texts; `heard` is the number of the last one. */
+/** Who hears texts: the number of the last one, and when it was sent, epoch ms. */
 export interface Receiver {
-  heard: number;
+  told: number;
+  toldAt: number;
+}
+
+/** Time as a broadcast needs it. */
+export interface Clock {
+  /** Epoch ms. */
+  now(): number;
+  /** Runs a task after `ms`, others having had their turn. */
+  later(task: () => void, ms: number): void;
 }
 
 /**
- * Sends one text to many, some at a time, so that joins and claims of other fans come in between. A text
- * that comes while the one before is still being sent takes its place for those who wait, and is sent to
- * the others after: nobody is sent an older text after a newer one, and none twice. Whoever may wait is left
- * out every second time.
+ * Sends a text to many, some at a time, so that joins and claims of other fans come in between. Each hears
+ * the newest that there is when it is their turn, as one who is welcomed does: nobody hears an older text
+ * after a newer one. Whoever may wait is left out every second time.
  */
 export class Broadcast<To extends Receiver> {
   readonly #receivers: () => Iterable<To>;
   readonly #send: (receiver: To, text: string) => void;
-  readonly #later: (task: () => void, ms: number) => void;
-  #text = '';
+  readonly #clock: Clock;
+  #text: () => string = () => '';
   #number = 0;
   #mayWait: (receiver: To) => boolean = nobody;
   #newcomers = 0;
   #waiting: To[] = [];
   #again = false;
 
-  /** `later` runs a task after `ms`, others having had their turn; `send` must not throw, also to one who has gone. */
+  /** `send` must not throw, also to one who has gone. */
   constructor(
     receivers: () => Iterable<To>,
     send: (receiver: To, text: string) => void,
-    later: (task: () => void, ms: number) => void,
+    clock: Clock,
   ) {
     this.#receivers = receivers;
     this.#send = send;
-    this.#later = later;
+    this.#clock = clock;
   }
 
-  /** What a newcomer has heard: of those who may wait, one half hears the next text, the other the one after. */
+  /** What a newcomer has heard, who has just been given the newest text. */
   newcomer(): Receiver {
     this.#newcomers += 1;
-    return { heard: this.#number - (this.#newcomers % 2) };
+    const toldAt = this.#clock.now() - (this.#newcomers % 2) * HALF_MS;
+    return { told: this.#number, toldAt };
   }
 
-  /** To all who are there now but those who may wait and heard the one before; the first before this returns. */
-  send(text: string, mayWait: (receiver: To) => boolean = nobody): void {
+  /**
+   * There is a newer text: to all who are there now but those who may wait; the first of them before this
+   * returns. `text` is asked for the newest each time.
+   */
+  send(text: () => string, mayWait: (receiver: To) => boolean = nobody): void {
     this.#text = text;
     this.#number += 1;
     this.#mayWait = mayWait;
@@ -55,7 +73,7 @@ export class Broadcast<To extends Receiver> {
     else this.#begin();
     if (mayWait === nobody) return;
     const number = this.#number;
-    this.#later(() => this.#catchUp(number), WAIT_MS);
+    this.#clock.later(() => this.#catchUp(number), WAIT_MS);
   }
 
   /** Nothing newer has come: those who were left out hear this one. */
@@ -67,8 +85,9 @@ export class Broadcast<To extends Receiver> {
   }
 
   #isDue(receiver: To): boolean {
-    const missed = this.#number - receiver.heard;
-    return missed > 1 || (missed === 1 && !this.#mayWait(receiver));
+    if (receiver.told === this.#number) return false;
+    const isOld = Math.abs(this.#clock.now() - receiver.toldAt) >= WAIT_MS;
+    return isOld || !this.#mayWait(receiver);
   }
 
   #begin(): void {
@@ -78,11 +97,14 @@ export class Broadcast<To extends Receiver> {
   }
 
   #sendSome(): void {
+    const text = this.#text();
+    const now = this.#clock.now();
     for (const receiver of this.#waiting.splice(0, AT_ONCE)) {
-      receiver.heard = this.#number;
-      this.#send(receiver, this.#text);
+      receiver.told = this.#number;
+      receiver.toldAt = now;
+      this.#send(receiver, text);
     }
-    if (this.#waiting.length > 0) this.#later(() => this.#sendSome(), 0);
+    if (this.#waiting.length > 0) this.#clock.later(() => this.#sendSome(), 0);
     else if (this.#again) this.#begin();
   }
 }

@@ -53,8 +53,11 @@ export interface Audience {
   /** These accounts belong to another leaf now: their sockets are asked to connect again, a few with each tick. */
   release(isGone: (accountId: AccountId) => boolean): void;
   error(accountId: AccountId, code: ErrorCode, retryAfterMs?: number): void;
-  /** A serialised tick, the same for all; where there are many, those who `mayWait` hear every second one. */
-  tick(text: string, mayWait?: (accountId: AccountId) => boolean): void;
+  /**
+   * There is a newer tick: `text` gives the newest, serialised, whenever it is asked. Where there are many,
+   * those who `mayWait` hear every second one.
+   */
+  tick(text: () => string, mayWait?: (accountId: AccountId) => boolean): void;
   /** A serialised `SeatsMessage`, for those who watch. */
   seats(text: string): void;
 }

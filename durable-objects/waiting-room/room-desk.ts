@@ -253,7 +253,7 @@ export class RoomDesk implements WaitingRoomRpc {
         ? undefined
         : (accountId: AccountId) => isFar(tick, this.#orderOf(accountId, tick));
       this.#sent = tick;
-      this.#audience.tick(this.#feed.text, mayWait);
+      this.#audience.tick(() => this.#feed.text, mayWait);
     }
     if (frames.seats !== undefined) this.#audience.seats(frames.seats);
     return Promise.resolve();

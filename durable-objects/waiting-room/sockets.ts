@@ -6,7 +6,7 @@ import { CLOSE } from '../protocol/live.ts';
 import type { ServerMessage } from '../protocol/live.ts';
 import type { FanPosition } from '../protocol/queue-rpc.ts';
 import { Broadcast } from './broadcast.ts';
-import type { Receiver } from './broadcast.ts';
+import type { Clock, Receiver } from './broadcast.ts';
 import type { Audience } from './context.ts';
 
 /** Whose socket it is, as the Worker found by its access token. */
@@ -104,17 +104,14 @@ export class Sockets implements Audience {
   #leaving: Client[] = [];
   #sweptAt = -Infinity;
 
-  /**
-   * `pingedAt`: when the runtime last answered the socket's ping, epoch ms. `later` runs a task after `ms`,
-   * others having had their turn.
-   */
+  /** `pingedAt`: when the runtime last answered the socket's ping, epoch ms. */
   constructor(
     sockets: readonly WebSocket[],
     pingedAt: (socket: WebSocket) => number | null,
-    later: (task: () => void, ms: number) => void,
+    clock: Clock,
   ) {
     this.#pingedAt = pingedAt;
-    this.#ticks = new Broadcast(() => this.#clients.values(), sendTo, later);
+    this.#ticks = new Broadcast(() => this.#clients.values(), sendTo, clock);
     for (const socket of sockets) {
       const kept = socket.deserializeAttachment() as Attachment | null;
       if (kept === null) continue;
@@ -235,7 +232,7 @@ export class Sockets implements Audience {
     closeSocket(client.socket, CLOSE.shed, MOVED_ON);
   }
 
-  tick(text: string, mayWait?: (accountId: AccountId) => boolean): void {
+  tick(text: () => string, mayWait?: (accountId: AccountId) => boolean): void {
     for (const client of this.#leaving.splice(0, RELEASED_PER_TICK)) this.shed(client);
     if (mayWait === undefined || this.size < CROWD) this.#ticks.send(text);
     else this.#ticks.send(text, ({ accountId }) => mayWait(accountId));

@@ -34,7 +34,10 @@ export function loadFigures(
       ? atLeast('joins', joinRate, '/s', joinBar)
       : plain('joins, the outage included', joinRate, '/s'),
     ...joinFigures('', come),
-    plain('CPU of workerd while they came', come.busy.workerd * 100, '% of a core'),
+    // One that was killed took its count with it.
+    ...(outage === null
+      ? [plain('CPU of workerd while they came', come.busy.workerd * 100, '% of a core')]
+      : []),
     plain('the load generator’s loop was busy', come.busy.generator * 100, '% of the time'),
     plain('arrival to place, p99', come.meters.arrival.quantile(0.99), 'ms'),
     ...(pollers.join.count === 0

@@ -79,7 +79,7 @@ export class LeafActor extends Actor<RoomDesk> implements Served<WaitingRoomRpc>
       left: (accountId) => sockets.send(this, accountId, { type: 'left' }),
       error: (accountId, code, retryAfterMs) =>
         sockets.send(this, accountId, { type: 'error', code, retryAfterMs }),
-      tick: (text) => sockets.tick(this, text),
+      tick: (text) => sockets.tick(this, text()),
       seats: () => this.around.meters.add('seat frames at leaves'),
     };
     const context = {

@@ -51,7 +51,7 @@ export class RoomFixture extends NodeFixture<RoomDesk> {
       },
       error: (accountId, code) => this.heard.get(accountId)?.errors.push(code),
       tick: (text, mayWait) => {
-        this.ticks.push(text);
+        this.ticks.push(text());
         this.mayWait.push(mayWait);
       },
       seats: () => undefined,

@@ -13,7 +13,10 @@ function owner(accountId: AccountId) {
   return { accountId, expiresAt: OPENS_AT + 86_400_000, mayJoin: true };
 }
 
-const atOnce = (task: () => void, ms: number): void => void (ms === 0 && task());
+const atOnce = {
+  now: () => OPENS_AT,
+  later: (task: () => void, ms: number): void => void (ms === 0 && task()),
+};
 
 /** Sockets of a leaf, each of a fan of its own; `pinged` says when the runtime last heard of one. */
 function crowd(count: number, now: number) {
@@ -72,9 +75,9 @@ describe('sockets of fans who belong to another leaf now', () => {
     const { sockets, ends } = crowd(1_000, 0);
     sockets.release((accountId) => accountId !== account(7));
     const closed = () => ends.filter((end) => end.closed !== null).length;
-    sockets.tick('{}');
+    sockets.tick(() => '{}');
     expect(closed()).toBe(100);
-    for (let tick = 0; tick < 20; tick++) sockets.tick('{}');
+    for (let tick = 0; tick < 20; tick++) sockets.tick(() => '{}');
     expect(closed()).toBe(999);
     expect(ends[7]?.sent).toHaveLength(21);
   });

@@ -12,7 +12,7 @@ function tickOf(): Tick {
   return new SaleFixture(saleSettings({}), OPENS_AT).desk.tick();
 }
 
-describe('a tick that says more than that the line has moved', () => {
+describe('a tick that everybody hears at once', () => {
   const before = tickOf();
 
   it('is the first, or tells of another phase, opening time or order of the line', () => {
@@ -80,8 +80,8 @@ describe('a leaf', () => {
     ]);
     sale.desk.setPaused(true);
     await pass(sale, [room], 60_000);
-    const phases = room.ticks.map((text) => (JSON.parse(text) as Tick).phase);
-    const news = phases.map((phase, n) => phase !== phases[n - 1]);
+    const ticks = room.ticks.map((text) => JSON.parse(text) as Tick);
+    const news = ticks.map((tick, n) => isNews(ticks[n - 1] ?? null, tick));
     expect(news.filter(Boolean).length).toBeGreaterThan(1);
     expect(room.mayWait.map((each) => each === undefined)).toEqual(news);
   });
@@ -89,18 +89,21 @@ describe('a leaf', () => {
 
 describe('the sockets of a leaf', () => {
   function hear(count: number, mayWait?: (accountId: AccountId) => boolean): number[] {
-    const sockets = new Sockets(
-      [],
-      () => null,
-      (task, ms) => void (ms === 0 && task()),
-    );
+    let now = OPENS_AT;
+    const sockets = new Sockets([], () => null, {
+      now: () => now,
+      later: (task, ms) => void (ms === 0 && task()),
+    });
     const ends = Array.from({ length: count }, (_, n) => {
       const end = new FakeSocket();
       const owner = { accountId: account(n), expiresAt: OPENS_AT, mayJoin: true };
       sockets.add(end.socket, owner, 0);
       return end;
     });
-    for (let tick = 0; tick < 10; tick++) sockets.tick('{}', mayWait);
+    for (let tick = 0; tick < 10; tick++) {
+      now += 1_000;
+      sockets.tick(() => '{}', mayWait);
+    }
     return ends.map(({ sent }) => sent.length);
   }
 

@@ -165,7 +165,10 @@ export class Presence {
   departures(chunk: number): Uint8Array {
     const from = chunk * CHUNK_WORDS;
     const departed = new Uint32Array(CHUNK_WORDS);
-    for (let i = 0; i < CHUNK_WORDS; i++) {
+    // All words that are given out to the last bit; then the one that is not, and none.
+    const whole = Math.min(CHUNK_WORDS, Math.max(0, Math.floor(this.#tail / WORD_BITS) - from));
+    for (let i = 0; i < whole; i++) departed[i] = ~(this.#words[from + i] ?? 0);
+    for (let i = whole; i < CHUNK_WORDS; i++) {
       const given = Math.min(Math.max(this.#tail - (from + i) * WORD_BITS, 0), WORD_BITS);
       const mask = given === WORD_BITS ? 0xffffffff : (1 << given) - 1;
       departed[i] = ~(this.#words[from + i] ?? 0) & mask;

@@ -14,20 +14,20 @@ const GUESS = 1.15;
 const BITS_PER_CHARACTER = 6;
 
 /**
- * The line behind the cursor in at most `characters`, as exact as they allow. `hint` is the `within` of
- * the sketch before, which the new one is looked for near to. Of any line there is one: the coarser the
- * shorter, and one straight stretch is coarsest.
+ * The line behind the cursor in at most `characters`, as exact as they allow from the exactness `from` on:
+ * mostly the `within` of the sketch before, now and then the next `finer` one. Of any line there is one: the
+ * coarser the shorter, and one straight stretch is coarsest.
  */
 export function sketchLine(
   presence: Presence,
   cursor: number,
   characters: number,
-  hint = 0,
+  from = 0,
 ): LineSketch {
   const base = presence.rank(cursor);
   const waiting = presence.present - base;
   if (waiting === presence.tail - cursor) return { sketch: '', within: 0 };
-  for (let within = finer(hint); ; within = coarser(within)) {
+  for (let within = from; ; within = coarser(within)) {
     const line = lineOf(presence, cursor, new Levels(waiting, within));
     const sketch = writeSketch(line, characters * BITS_PER_CHARACTER * GUESS);
     if (sketch !== null && sketch.length <= characters) return { sketch, within };
@@ -44,7 +44,8 @@ function coarser(within: number): number {
   return within < 4 ? within + 1 : Math.ceil(within * 1.5);
 }
 
-function finer(within: number): number {
+/** The next more exact `within`; the most exact is 0. */
+export function finer(within: number): number {
   return within <= 4 ? Math.max(0, within - 1) : Math.floor(within / 1.5);
 }
 

@@ -1,7 +1,7 @@
 import { ratePerMinute, slowReason } from '../core/admission.ts';
 import { pollMs } from '../core/poll-pace.ts';
 import type { SaleDefinition } from '../core/sale.ts';
-import { fineSketch, sketchLine } from '../core/tick-sketch.ts';
+import { finer, fineSketch, sketchLine } from '../core/tick-sketch.ts';
 import type { Tick } from '../core/tick.ts';
 import type { QueueLine, SaleView } from './queue-line.ts';
 
@@ -11,6 +11,9 @@ export const FRAME_BYTES = 1_024;
 const CALL_TELL_MS = 5_000;
 /** At most so many calls in a tick. */
 const CALLS_TOLD = 5;
+
+/** One tick in so many tries to be more exact than the one before: a try in vain costs as much as the sketch. */
+const FINER_EVERY = 8;
 
 /** Room for the number of `within` in the frame, digits. */
 const WITHIN_DIGITS = 8;
@@ -61,7 +64,8 @@ export function frameOf(
     ...(calls.length === 0 ? {} : { calls }),
   };
   const room = FRAME_BYTES - JSON.stringify(tick).length - WITHIN_DIGITS;
-  const { sketch, within } = sketchLine(presence, state.cursor, room, hint);
+  const from = seq % FINER_EVERY === 0 ? finer(hint) : hint;
+  const { sketch, within } = sketchLine(presence, state.cursor, room, from);
   const frame = { ...tick, sketch, within };
   return within <= 1 ? frame : { ...frame, fine: fineSketch(presence, state.cursor) };
 }

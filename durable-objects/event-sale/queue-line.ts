@@ -316,14 +316,13 @@ export class QueueLine {
     if (!this.#state.opened) return Math.max(settings.opensAt, now + 1);
     const view = this.view(now, seats);
     const open = this.phase(view.seatsLeft) === 'open';
-    const times = [open ? nextCallAt(this.#state, settings, this.limits(view), view) : null];
+    const callAt = open ? nextCallAt(this.#state, settings, this.limits(view), view) : null;
+    let due = Math.min(callAt ?? Infinity, this.#nextEnd, settings.closesAt);
     for (const call of this.#calls) {
       const { claimUntil } = callTimes(call, settings.admission);
-      if (call.open > 0 && claimUntil > now) times.push(claimUntil);
+      if (call.open > 0 && claimUntil > now) due = Math.min(due, claimUntil);
     }
-    if (this.#nextEnd !== Infinity) times.push(this.#nextEnd);
-    if (this.#reserved.size > 0) times.push(Math.min(...this.#reserved.values()));
-    const due = Math.min(...times.map((at) => at ?? Infinity), settings.closesAt);
+    for (const until of this.#reserved.values()) due = Math.min(due, until);
     return Math.max(due, now + 1);
   }
 

@@ -8,7 +8,7 @@ import { LATENCY, type Scenario } from './scenario.ts';
 const YARDSTICK = { fans: 13_000_000, seats: 150_000 };
 const MINUTE = 60_000;
 /** Leaves that are real in a larger tree; the others are thin. */
-const REAL_LEAVES = 128;
+const REAL_LEAVES = 64;
 /** Seats of a section: 50 rows of 50. */
 const SECTION = 2_500;
 

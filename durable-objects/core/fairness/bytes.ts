@@ -14,14 +14,21 @@ export function utf8(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
+/** Bytes of what `u64be` and `putU64be` write. */
+export const U64_BYTES = 8;
+
 /** An integer 0 ≤ `value` ≤ 2^53 − 1 as 8 bytes, big end first. */
 export function u64be(value: number): Uint8Array {
-  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not a u64: ${value}`);
-  const bytes = new Uint8Array(8);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, Math.floor(value / 0x1_0000_0000));
-  view.setUint32(4, value % 0x1_0000_0000);
+  const bytes = new Uint8Array(U64_BYTES);
+  putU64be(new DataView(bytes.buffer), 0, value);
   return bytes;
+}
+
+/** The same, into bytes that are there. */
+export function putU64be(view: DataView, at: number, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not a u64: ${value}`);
+  view.setUint32(at, Math.floor(value / 0x1_0000_0000));
+  view.setUint32(at + 4, value % 0x1_0000_0000);
 }
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';

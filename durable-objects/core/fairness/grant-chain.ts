@@ -2,7 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { hexToBytes } from '@noble/hashes/utils.js';
 import type { EventId } from '../ids.ts';
 import type { Refused, Result } from '../result.ts';
-import { concat, fromBase64Url, toBase64Url, u64be, utf8 } from './bytes.ts';
+import { concat, fromBase64Url, putU64be, toBase64Url, U64_BYTES, u64be, utf8 } from './bytes.ts';
 import { MAX_FANS } from './merkle-sum.ts';
 
 /** What the operator is bound to before the first place is given out. */
@@ -63,6 +63,7 @@ export type ChainFault =
   | 'batch_twice';
 
 const HASH_BYTES = 32;
+const CHAIN_TAG = utf8('onsale/chain/v1');
 
 /** The chain before its first link: its head binds the terms. Malformed terms are a bug. */
 export function genesis(terms: Terms): ChainState {
@@ -146,7 +147,7 @@ function follows(
 function headAfter(head: string, link: Uint8Array): string {
   const before = fromBase64Url(head, HASH_BYTES);
   if (before === null) throw new RangeError('malformed head');
-  return toBase64Url(sha256(concat(utf8('onsale/chain/v1'), before, link)));
+  return toBase64Url(sha256(concat(CHAIN_TAG, before, link)));
 }
 
 /**
@@ -159,5 +160,16 @@ function linkBytes(link: ChainLink): Uint8Array | null {
   if (!natural || link.count === 0 || link.first + link.count > MAX_FANS) return null;
   const root = fromBase64Url(link.root, HASH_BYTES);
   if (root === null || !/^[!-~]{1,255}$/.test(link.child)) return null;
-  return concat(...numbers.map(u64be), Uint8Array.of(link.child.length), utf8(link.child), root);
+  const { length } = link.child;
+  const bytes = new Uint8Array(numbers.length * U64_BYTES + 1 + length + HASH_BYTES);
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (const number of numbers) {
+    putU64be(view, at, number);
+    at += U64_BYTES;
+  }
+  bytes[at++] = length;
+  for (let i = 0; i < length; i++) bytes[at++] = link.child.charCodeAt(i);
+  bytes.set(root, at);
+  return bytes;
 }

@@ -3,6 +3,7 @@ import { figuresOf, pictureOf } from '../../sim/big-report.ts';
 import { runBig } from '../../sim/big-run.ts';
 import { billOf, byGroup, idleUsd, total } from '../../sim/bill/bill.ts';
 import { PRICES } from '../../sim/bill/prices.ts';
+import { Meters, Wakefulness } from '../../sim/meters.ts';
 import { optionsOf } from '../../sim/options.ts';
 
 const FANS = 1_500;
@@ -57,6 +58,37 @@ describe('a big sale without faults, and its bill', () => {
   it('tells what all time in memory would cost', () => {
     const time = { kind: 'leaves', objects: 1, awakeMs: 3_600_000, activeMs: 600_000 };
     expect(idleUsd([time])).toBeCloseTo(3_000 * 0.128 * PRICES.objectGbSecond, 12);
+  });
+});
+
+describe('an object’s time', () => {
+  it('is billed while it runs and while something is under way, each moment once', () => {
+    const wake = new Wakefulness();
+    wake.note(0, 10);
+    wake.note(5, 10);
+    expect(wake.activeMs).toBe(15);
+    wake.begin(100);
+    wake.note(150, 10);
+    wake.end(155);
+    wake.note(1_000, 10);
+    expect(wake.activeMs).toBe(15 + 60 + 10);
+    expect(wake.idle).toBe(true);
+  });
+});
+
+describe('counts', () => {
+  it('of one name are one, however they were counted', () => {
+    const meters = new Meters();
+    meters.add('rows written: leaf addBatch', 2);
+    meters.tally('rows written: leaf ').add('addBatch');
+    meters.worker('page', 3);
+    expect(meters.all()).toEqual([
+      ['Redis commands', 3],
+      ['Worker requests: page', 1],
+      ['rows written: leaf addBatch', 3],
+    ]);
+    expect(meters.sum('rows written: ')).toBe(3);
+    expect(meters.get('Redis commands')).toBe(3);
   });
 });
 

@@ -348,7 +348,8 @@ export class World {
     this.crowd.tick = tick;
     this.onTick(tick);
     const called = this.#thinPlaces?.called(tick) ?? [];
-    for (const fan of called) this.#thinOf(fan)?.calls(fan);
+    // Who has put the page away, or has no socket, does not hear of it.
+    for (const fan of called) if (this.crowd.table.hasSocket(fan)) this.#thinOf(fan)?.calls(fan);
     this.auditor.frame(tick, this.#samples(tick));
   }
 

@@ -163,6 +163,9 @@ export class Crowd {
       case DOING.leaving:
         this.#leave(fan);
         return;
+      case DOING.gone:
+        table.close(fan);
+        return;
       default:
     }
   }
@@ -356,12 +359,10 @@ export class Crowd {
 
   /** There is nothing left to wait for: most close their pages within so long, the others leave them open. */
   giveUp(withinMs: number): void {
-    const { random, clock } = this.#around;
-    for (let fan = 0; fan < this.#arrived; fan++) {
-      if (!this.table.isDoing(fan, DOING.waiting, DOING.asking) || !random.chance(0.9)) continue;
-      this.#set(fan, DOING.gone, null);
-      clock.after(random.next() * withinMs, () => this.table.close(fan));
-    }
+    const { random } = this.#around;
+    for (let fan = 0; fan < this.#arrived; fan++)
+      if (this.table.isDoing(fan, DOING.waiting, DOING.asking) && random.chance(0.9))
+        this.#set(fan, DOING.gone, random.next() * withinMs);
   }
 
   /** The run is over: nobody does anything any more but hear what is on its way. */

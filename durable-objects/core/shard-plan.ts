@@ -39,16 +39,23 @@ export function relaysOf(leaves: number): number {
 }
 
 /**
- * In a tree with relays: least time between two requests of one node about the line, ms. What comes meanwhile
+ * In a tree with relays: least time between two requests of one node for places, ms. What comes meanwhile
  * goes together, which keeps EventSale with its 64 nodes far below what an object takes, and a leaf's rows
- * few: two for each batch are a quarter of what a sale costs. A place comes up to both of these later, and
- * with a tick's second nobody's people ahead are older than 3 s. A sale without relays needs none for its size.
+ * few: two for each batch are a quarter of what a sale costs. A place comes up to both of these later. A
+ * sale without relays needs none for its size.
  */
 const ASK_GAP_MS = { leaf: 1_000, relay: 750 } as const;
+/** The same between two reports of who left: with the ticks' time nobody's people ahead are older than 3 s. */
+const REPORT_GAP_MS = 500;
 
-/** Least time between two requests of one kind to the parent, ms, in a tree of so many leaves. */
+/** Least time between two requests for places to the parent, ms, in a tree of so many leaves. */
 export function askGapMs(leaves: number, node: RoomNode['kind']): number {
   return relaysOf(leaves) === 0 ? 0 : ASK_GAP_MS[node];
+}
+
+/** Least time between two reports of departures to the parent, ms, in a tree of so many leaves. */
+export function reportGapMs(leaves: number): number {
+  return relaysOf(leaves) === 0 ? 0 : REPORT_GAP_MS;
 }
 
 /** Name of a leaf object. */

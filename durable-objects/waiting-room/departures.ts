@@ -23,14 +23,14 @@ export class Departures {
   readonly #pump: Pump;
   #notedAt = -Infinity;
 
-  constructor(context: NodeContext, roll: Roll, feed: Pick<Feed, 'askGapMs'>) {
+  constructor(context: NodeContext, roll: Roll, feed: Pick<Feed, 'reportGapMs'>) {
     this.#context = context;
     this.#roll = roll;
     this.#unreported = [...roll.unreported];
     this.#pump = new Pump(context, {
       pending: () => this.#next().count > 0,
       next: () => this.#report(),
-      gapMs: () => feed.askGapMs,
+      gapMs: () => feed.reportGapMs,
     });
   }
 

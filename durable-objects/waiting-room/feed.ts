@@ -1,7 +1,7 @@
 import { CallLog } from '../core/call-log.ts';
 import type { Call } from '../core/calls.ts';
 import type { WindowLimit } from '../core/join-window.ts';
-import { askGapMs } from '../core/shard-plan.ts';
+import { askGapMs, reportGapMs } from '../core/shard-plan.ts';
 import type { RoomNode } from '../core/shard-plan.ts';
 import { publicTick } from '../core/tick.ts';
 import type { Tick } from '../core/tick.ts';
@@ -73,9 +73,14 @@ export class Feed {
     return this.#leavesAtStart;
   }
 
-  /** Least time between two requests of one kind to the parent, ms. */
+  /** Least time between two requests for places to the parent, ms. */
   get askGapMs(): number {
     return Math.max(this.#context.askGapMs, askGapMs(this.#leavesAtStart ?? 1, this.#node));
+  }
+
+  /** Least time between two reports of departures to the parent, ms. */
+  get reportGapMs(): number {
+    return Math.max(this.#context.askGapMs, reportGapMs(this.#leavesAtStart ?? 1));
   }
 
   /** Claim window and grace; null before the parent has told them. */

@@ -21,12 +21,12 @@ export class RelayReports {
   readonly #pump: Pump;
   #reports: Report[] = [];
 
-  constructor(context: NodeContext, feed: Pick<Feed, 'askGapMs'>) {
+  constructor(context: NodeContext, feed: Pick<Feed, 'reportGapMs'>) {
     this.#context = context;
     this.#pump = new Pump(context, {
       pending: () => this.#reports.length > 0,
       next: () => this.#work(),
-      gapMs: () => feed.askGapMs,
+      gapMs: () => feed.reportGapMs,
     });
   }
 

@@ -1,6 +1,6 @@
 import { callOf } from '../../../durable-objects/core/calls.ts';
 import type { Call } from '../../../durable-objects/core/calls.ts';
-import { askGapMs } from '../../../durable-objects/core/shard-plan.ts';
+import { askGapMs, reportGapMs } from '../../../durable-objects/core/shard-plan.ts';
 import type { Tick } from '../../../durable-objects/core/tick.ts';
 import type {
   FanPosition,
@@ -132,7 +132,7 @@ export class ThinLeaf
   readonly wake = new Wakefulness();
   readonly #around: Surroundings;
   readonly #parts: ThinParts;
-  readonly #gapMs: number;
+  readonly #gapMs: { join: number; left: number };
   readonly #rows: Tally;
   #parent: ParentRpc | null = null;
   #joining: number[] = [];
@@ -148,7 +148,7 @@ export class ThinLeaf
     this.index = parts.index;
     this.#around = around;
     this.#parts = parts;
-    this.#gapMs = askGapMs(parts.leaves, 'leaf');
+    this.#gapMs = { join: askGapMs(parts.leaves, 'leaf'), left: reportGapMs(parts.leaves) };
     this.#rows = around.meters.tally('rows written: leaf ');
   }
 
@@ -267,7 +267,10 @@ export class ThinLeaf
     this.#busy[kind] = true;
     const { clock } = this.#around;
     this.wake.begin(clock.now);
-    clock.at(Math.max(clock.now, this.#begunAt[kind] + this.#gapMs), () => void this.#work(kind));
+    clock.at(
+      Math.max(clock.now, this.#begunAt[kind] + this.#gapMs[kind]),
+      () => void this.#work(kind),
+    );
   }
 
   async #work(kind: 'join' | 'left'): Promise<void> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountId } from '../../../durable-objects/core/ids.ts';
+import { leafOf } from '../../../durable-objects/core/shard-plan.ts';
 import { isFar, isNews } from '../../../durable-objects/core/tick-pace.ts';
 import type { Tick } from '../../../durable-objects/core/tick.ts';
 import { Sockets } from '../../../durable-objects/waiting-room/sockets.ts';
@@ -84,6 +85,26 @@ describe('a leaf', () => {
     const news = ticks.map((tick, n) => isNews(ticks[n - 1] ?? null, tick));
     expect(news.filter(Boolean).length).toBeGreaterThan(1);
     expect(room.mayWait.map((each) => each === undefined)).toEqual(news);
+  });
+});
+
+describe('a leaf under a relay', () => {
+  it('lets nobody wait: what it hears is older already', async () => {
+    const sale = new SaleFixture(
+      saleSettings({ sale: { leaves: 64, leavesAtStart: 64 } }),
+      OPENS_AT - 60_000,
+    );
+    const room = new RoomFixture(sale);
+    sale.onPublish = (frames) => void room.desk.publish(structuredClone(frames));
+    const own = Array.from({ length: 640 }, (_, n) => account(n)).filter(
+      (accountId) => leafOf(accountId, 64) === 0,
+    );
+    for (const accountId of own.slice(0, 3)) {
+      void room.desk.join({ accountId });
+      await pass(sale, [room], 2_000);
+    }
+    expect(room.mayWait.length).toBeGreaterThan(2);
+    expect(new Set(room.mayWait)).toEqual(new Set([undefined]));
   });
 });
 

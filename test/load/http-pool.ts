@@ -4,7 +4,11 @@ import type { LoadAnswer, LoadRequest } from '../support/http-load.ts';
 /** A connection that nobody has used for so long is not used again, ms: servers here close them after 5 s. */
 const IDLE_MS = 3_000;
 
-/** A few keep-alive connections to one port, shared by all who ask; a lost or long idle one is replaced. */
+/**
+ * A few keep-alive connections to one port, shared by all who ask; a lost or long idle one is replaced. What
+ * is lost on a connection that was used before is asked once more on a new one, as browsers do: a busy server
+ * may be closing it for idleness just then (RFC 9112, 9.3.1). All that is asked here may be repeated.
+ */
 export class HttpPool {
   readonly #port: number;
   readonly #idle: { line: HttpLine; since: number }[] = [];
@@ -20,10 +24,23 @@ export class HttpPool {
   /** Rejects when the connection is lost before the answer. */
   async ask(request: LoadRequest): Promise<LoadAnswer> {
     const line = await this.#take();
+    const isUsed = line.isUsed;
+    try {
+      return await line.send(request);
+    } catch (error) {
+      if (!isUsed) throw error;
+    } finally {
+      this.#give(line);
+    }
+    return this.#askOnNewLine(request);
+  }
+
+  async #askOnNewLine(request: LoadRequest): Promise<LoadAnswer> {
+    const line = new HttpLine(this.#port);
     try {
       return await line.send(request);
     } finally {
-      this.#give(line);
+      line.close();
     }
   }
 

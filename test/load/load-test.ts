@@ -21,7 +21,7 @@ import { TickReader } from './tick-reader.ts';
 const EVENT = 'load-sale';
 const SEATS_PER_BUYER = 2;
 const SERIES = { fans: 1, newcomers: 2, hostile: 3 };
-const CONNECTIONS = { api: 16, buyers: 24 };
+const CONNECTIONS = { api: 64, buyers: 24 };
 /** Connections that are not live fans'. */
 const OTHER_CONNECTIONS = CONNECTIONS.api + CONNECTIONS.buyers + 10;
 /** Longest time that anything may take before it counts as lost, ms. */

@@ -23,6 +23,7 @@ export interface LoadAnswer {
 export class HttpLine {
   readonly #socket: Socket;
   #lost = false;
+  #used = false;
   #buffer = '';
   #waiting: {
     resolve: (answer: LoadAnswer) => void;
@@ -44,6 +45,11 @@ export class HttpLine {
   /** Lost for good: the next request needs another line. */
   get isLost(): boolean {
     return this.#lost;
+  }
+
+  /** Has brought an answer before. */
+  get isUsed(): boolean {
+    return this.#used;
   }
 
   send(request: LoadRequest): Promise<LoadAnswer> {
@@ -78,6 +84,7 @@ export class HttpLine {
     this.#buffer = '';
     const waiting = this.#waiting;
     this.#waiting = null;
+    this.#used = true;
     waiting?.resolve({
       status: Number(head.slice(9, 12)),
       body,

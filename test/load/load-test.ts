@@ -167,7 +167,7 @@ export class LoadTest implements FanWorld {
     const filed = await this.#audit();
     const after = this.#cpu();
     const peakMemory = { before, end: peakMemoryOf(this.#stage.pid) };
-    this.#pollers.end();
+    await this.#pollers.end();
     this.#crowd.end();
     return {
       ledger: this.ledger,

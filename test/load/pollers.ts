@@ -15,6 +15,8 @@ export class Pollers {
   readonly #pool: HttpPool;
   readonly #places = new Map<LoadFan, number>();
   readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #looks = new Set<Promise<void>>();
+  #ended = false;
 
   constructor(world: FanWorld, pool: HttpPool) {
     this.#world = world;
@@ -40,9 +42,12 @@ export class Pollers {
     this.#hear(fan, answer.body);
   }
 
-  end(): void {
+  /** No further looks; resolves when those under way have their answers. */
+  async end(): Promise<void> {
+    this.#ended = true;
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
+    await Promise.all(this.#looks);
   }
 
   #hear(fan: LoadFan, body: string): void {
@@ -50,9 +55,11 @@ export class Pollers {
     const { ledger } = this.#world;
     ledger.told({ account: fan.accountId, place }, this.#places.get(fan) ?? null);
     this.#places.set(fan, place);
+    if (this.#ended) return;
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      void this.#look(fan);
+      const look = this.#look(fan).finally(() => this.#looks.delete(look));
+      this.#looks.add(look);
     }, pollMs ?? POLL_MS);
     this.#timers.add(timer);
   }

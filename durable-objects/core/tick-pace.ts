@@ -1,3 +1,4 @@
+import { relaysOf } from './shard-plan.ts';
 import type { Tick } from './tick.ts';
 
 /** So many orders before and behind the cursor are near it, and at least the calls of so many seconds. */
@@ -12,6 +13,14 @@ export function isNews(before: Tick | null, tick: Tick): boolean {
     before.lobby !== tick.lobby ||
     (before.draw === undefined) !== (tick.draw === undefined)
   );
+}
+
+/**
+ * Whether a leaf sends the tick to everybody at once, in a tree of so many leaves: news always, and all ticks
+ * under relays, where what a tick tells is up to a second older already.
+ */
+export function isForAll(before: Tick | null, tick: Tick, leaves: number): boolean {
+  return relaysOf(leaves) > 0 || isNews(before, tick);
 }
 
 /**

@@ -2,8 +2,7 @@ import type { Fan } from '../core/fans.ts';
 import type { AccountId } from '../core/ids.ts';
 import { orderOf } from '../core/place-order.ts';
 import type { Refused } from '../core/result.ts';
-import { relaysOf } from '../core/shard-plan.ts';
-import { isFar, isNews } from '../core/tick-pace.ts';
+import { isFar, isForAll } from '../core/tick-pace.ts';
 import type { Tick } from '../core/tick.ts';
 import type {
   FanPosition,
@@ -250,12 +249,9 @@ export class RoomDesk implements WaitingRoomRpc {
     const { tick } = this.#feed;
     // A grant may have brought a newer one than this: then that one goes out.
     if (frames.tick !== undefined && tick !== null && tick.seq > (this.#sent?.seq ?? 0)) {
-      // Under relays what a tick tells is up to a second older: nobody waits.
-      const direct = relaysOf(this.#feed.leavesAtStart ?? Infinity) === 0;
-      const mayWait =
-        !direct || isNews(this.#sent, tick)
-          ? undefined
-          : (accountId: AccountId) => isFar(tick, this.#orderOf(accountId, tick));
+      const mayWait = isForAll(this.#sent, tick, this.#feed.leavesAtStart ?? Infinity)
+        ? undefined
+        : (accountId: AccountId) => isFar(tick, this.#orderOf(accountId, tick));
       this.#sent = tick;
       this.#audience.tick(() => this.#feed.text, mayWait);
     }

@@ -55,8 +55,11 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
 {
   readonly #timers: SqlTimers;
   readonly #publisher: Publisher;
-  readonly #locks = new Gather(LIMITS.lockGatherMs, (delayMs, task) => {
-    setTimeout(task, delayMs);
+  readonly #locks = new Gather(LIMITS.lockGatherMs, {
+    now: () => Date.now(),
+    later: (delayMs, task) => {
+      setTimeout(task, delayMs);
+    },
   });
   #ports: (SalePorts & OrganiserPorts) | null = null;
   #desks: Desks | null = null;

@@ -1,3 +1,4 @@
+import { mixedHash } from './hash.ts';
 import { EVENT_ID } from './ids.ts';
 import type { AccountId, EventId } from './ids.ts';
 
@@ -94,7 +95,7 @@ export function parentOf({ eventId, kind, index }: RoomNode): string | null {
 
 /** The leaf a fan belongs to when there are so many; nothing to look up. */
 export function leafOf(accountId: AccountId, leaves: number): number {
-  const hash = hashOf(accountId);
+  const hash = mixedHash(accountId);
   const half = 2 ** Math.floor(Math.log2(leaves));
   const whole = hash % (half * 2);
   return whole < leaves ? whole : hash % half;
@@ -107,12 +108,12 @@ export function ancestorOf(leaf: number): number | null {
 
 /** Whether the account is the leaf's or of one that splits off it. */
 export function isBelow(accountId: AccountId, leaf: number): boolean {
-  return leaf === 0 || hashOf(accountId) % (topBit(leaf) * 2) === leaf;
+  return leaf === 0 || mixedHash(accountId) % (topBit(leaf) * 2) === leaf;
 }
 
 /** The leaf that takes over an account of `leaf` when the tree grows to it; null when none ever does. */
 export function nextHome(accountId: AccountId, leaf: number): number | null {
-  const hash = hashOf(accountId);
+  const hash = mixedHash(accountId);
   for (let bit = leaf === 0 ? 1 : topBit(leaf) * 2; bit <= hash; bit *= 2) {
     if (Math.floor(hash / bit) % 2 === 1) return leaf + bit;
   }
@@ -140,15 +141,4 @@ export function redirect(accountId: AccountId, territory: Territory): number | n
 
 function topBit(leaf: number): number {
   return 2 ** Math.floor(Math.log2(leaf));
-}
-
-/** FNV-1a, then the finalizer of MurmurHash3: a leaf goes by the lowest bits, which FNV mixes least. 30 bits. */
-function hashOf(accountId: AccountId): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < accountId.length; i++) {
-    hash = Math.imul(hash ^ accountId.charCodeAt(i), 0x01000193);
-  }
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 2;
 }

@@ -5,41 +5,45 @@
  */
 export class Gather {
   readonly #windowMs: number;
-  readonly #later: (delayMs: number, task: () => void) => void;
+  readonly #clock: { now(): number; later(delayMs: number, task: () => void): void };
   #waiting: (() => void)[] = [];
-  #open = false;
+  /** End of the window, epoch ms. A timer is set only when somebody waits for it. */
+  #until = 0;
 
-  constructor(windowMs: number, later: (delayMs: number, task: () => void) => void) {
+  constructor(
+    windowMs: number,
+    clock: { now(): number; later(delayMs: number, task: () => void): void },
+  ) {
     this.#windowMs = windowMs;
-    this.#later = later;
+    this.#clock = clock;
   }
 
   /** The command's answer, or its exception; commands run in the order in which they came. */
   async run<Answer>(command: () => Answer): Promise<Answer> {
-    if (!this.#open) {
+    // A clock that stepped back makes nobody wait longer than a window.
+    const left = Math.min(this.#windowMs, this.#until - this.#clock.now());
+    if (left <= 0 && this.#waiting.length === 0) {
       this.#openWindow();
       return command();
     }
     return new Promise((resolve, reject) => {
-      this.#waiting.push(() => {
+      const waiting = this.#waiting.push(() => {
         try {
           resolve(command());
         } catch (error) {
           reject(error);
         }
       });
+      if (waiting === 1) this.#clock.later(left, () => this.#close());
     });
   }
 
   #openWindow(): void {
-    this.#open = true;
-    this.#later(this.#windowMs, () => this.#close());
+    this.#until = this.#clock.now() + this.#windowMs;
   }
 
   #close(): void {
-    this.#open = false;
     const commands = this.#waiting;
-    if (commands.length === 0) return;
     this.#waiting = [];
     this.#openWindow();
     for (const command of commands) command();

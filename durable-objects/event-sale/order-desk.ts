@@ -213,10 +213,7 @@ export class OrderDesk implements SeatCount, SeatChanges {
   orders(request: { accountId: AccountId }): readonly Order[] {
     this.#book.sweep(this.#context.now());
     const orders = this.#store.ordersOf(request.accountId);
-    return orders
-      .filter((order) => order.ordered)
-      .map((order) => this.#view(order))
-      .reverse();
+    return orders.map((order) => this.#view(order)).reverse();
   }
 
   async reconcile(): Promise<Reconciled> {

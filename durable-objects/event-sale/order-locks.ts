@@ -1,5 +1,5 @@
 import { nearestAlternatives } from '../core/alternatives.ts';
-import { ownedId } from '../core/ids.ts';
+import { ownedId, timedId } from '../core/ids.ts';
 import type { SeatId } from '../core/ids.ts';
 import { decideLock, isRecorded, lockFingerprint } from '../core/lock-rules.ts';
 import type { LockDecision } from '../core/lock-rules.ts';
@@ -122,11 +122,11 @@ export class OrderLocks {
 
   #newHold(request: LockRequest, seats: readonly number[], now: number): OrderRecord {
     const { definition } = this.#context;
-    const random = this.#context.randomId();
+    const id = timedId(now, this.#context.randomId());
     const currency = this.#book.categoryOf(seats[0] ?? -1).price.currency;
     return {
-      orderId: ownedId('book', definition.eventId, random),
-      holdId: ownedId('hold', definition.eventId, random),
+      orderId: ownedId('book', definition.eventId, id),
+      holdId: ownedId('hold', definition.eventId, id),
       accountId: request.accountId,
       admissionId: request.admissionId,
       stage: 'hold',

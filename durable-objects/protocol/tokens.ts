@@ -35,7 +35,7 @@ export interface TokenClaims {
 }
 
 const ISSUER = 'onsale';
-/** Verified tokens remembered per key: a waiting fan asks again and again with the same one. */
+/** Tokens remembered per key: a waiting fan asks again and again with the same one. */
 const VERIFIED_MAX = 2_000;
 const encoder = new TextEncoder();
 const keys = new Map<string, Promise<SigningKey>>();
@@ -48,7 +48,7 @@ interface SigningKey {
   verify: CryptoKey;
   /** The public half as a JWK; null for HMAC. */
   publicJwk: JsonWebKey | null;
-  /** Claims of tokens this key has verified, the longest unused first. */
+  /** Claims of tokens this key has signed or verified, the oldest first. */
   verified: Map<string, TokenClaims[TokenKind]>;
 }
 
@@ -131,7 +131,10 @@ export async function signToken<Kind extends TokenKind>(
   const input = `${key.header}.${payload}`;
   const name = key.alg === 'HS256' ? 'HMAC' : 'Ed25519';
   const signature = await crypto.subtle.sign(name, key.sign, encoder.encode(input));
-  return `${input}.${Buffer.from(signature).toString('base64url')}`;
+  const token = `${input}.${Buffer.from(signature).toString('base64url')}`;
+  // What was signed here needs no verifying here: whoever is let in comes back with it at once.
+  if (!isPublic(kind)) remember(key, token, Object.freeze({ ...claims }) as TokenClaims[Kind]);
+  return token;
 }
 
 function headerOf(alg: SigningKey['alg'], kind: TokenKind): string {
@@ -156,7 +159,6 @@ export async function verifyToken<Kind extends TokenKind>(
       key.verified.delete(token);
       return { ok: false, code: 'token_expired' };
     }
-    remember(key, token, known);
     return { ok: true, claims: known };
   }
   try {
@@ -180,7 +182,6 @@ export async function verifyToken<Kind extends TokenKind>(
 
 /** The signature of the very same text stays good; only its time is asked again. */
 function remember(key: SigningKey, token: string, claims: TokenClaims[TokenKind]): void {
-  key.verified.delete(token);
   key.verified.set(token, claims);
   if (key.verified.size <= VERIFIED_MAX) return;
   const [oldest] = key.verified.keys();

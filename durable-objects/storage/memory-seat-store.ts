@@ -65,7 +65,9 @@ export class MemorySeatStore implements SeatStore {
   }
 
   ordersOf(accountId: AccountId): OrderRecord[] {
-    return [...this.#orders.values()].filter((order) => order.accountId === accountId).sort(byAge);
+    return [...this.#orders.values()]
+      .filter((order) => order.ordered && order.accountId === accountId)
+      .sort(byAge);
   }
 
   requests(calls: readonly RequestKey[]): RequestRow[] {

@@ -71,7 +71,7 @@ export interface SeatStore {
   load(): SeatsOnWake;
   commit(commit: SeatCommit): void;
   order(orderId: OrderId): OrderRecord | null;
-  /** All orders and holds of the account, oldest first. */
+  /** The account's orders, oldest first; holds for which none was asked are not among them. */
   ordersOf(accountId: AccountId): OrderRecord[];
   /** Those of the calls that are recorded. */
   requests(calls: readonly RequestKey[]): RequestRow[];

@@ -5,11 +5,12 @@ import { concertPlan } from '../../durable-objects/core/plan-samples.ts';
 import { expandPlan } from '../../durable-objects/core/plan-geometry.ts';
 import { unpackSeats } from '../../durable-objects/core/seat-status.ts';
 import { migrate } from '../../durable-objects/storage/schema.ts';
+import { SqlRequests } from '../../durable-objects/storage/request-store.ts';
 import { seatSteps, SqlSeatStore } from '../../durable-objects/storage/seat-store.ts';
 import type { SeatStore } from '../../durable-objects/storage/seat-store.ts';
 import { saleOf } from '../../durable-objects/stubs.ts';
 import { HandSale, MINUTE } from '../unit/seats/sale-kit.ts';
-import { record, storeConformance } from '../unit/seats/store-conformance.ts';
+import { nothing, record, storeConformance } from '../unit/seats/store-conformance.ts';
 import { bindings, fan, putOnSale, room, sale } from './waiting-room-support.ts';
 
 let names = 0;
@@ -18,15 +19,85 @@ function fresh(kind: string): string {
   return `${kind}-${names}`;
 }
 
-async function withSqlStore(body: (store: SeatStore) => unknown): Promise<void> {
+async function withSqlStore(body: (store: SeatStore, sql: SqlStorage) => unknown): Promise<void> {
   await runInDurableObject(sale(fresh('seats')), async (_, { storage }) => {
     migrate(storage.sql, seatSteps);
-    await body(new SqlSeatStore(storage.sql));
+    await body(new SqlSeatStore(storage.sql), storage.sql);
   });
 }
 
 describe('seats and orders in SQLite', () => {
   storeConformance(withSqlStore);
+
+  it('finds what was recorded before it woke', async () => {
+    await withSqlStore((store, sql) => {
+      const accountId = record('a').accountId;
+      const outcome = { ok: false, code: 'hold_exists' } as const;
+      const row = { accountId, requestId: 'r1', fingerprint: 'f', outcome, at: 50 };
+      store.commit({ ...nothing, requests: [row, { ...row, requestId: 'r2' }] });
+      const woken = new SqlSeatStore(sql);
+      expect(woken.requests([row])).toEqual([row]);
+      expect(() => woken.commit({ ...nothing, requests: [row] })).toThrow(/twice/);
+      woken.commit({ ...nothing, requests: [{ ...row, requestId: 'r3' }] });
+      expect(woken.requests([{ accountId, requestId: 'r3' }])).toHaveLength(1);
+    });
+  });
+
+  it('tells requests apart whose names share a hash', async () => {
+    await withSqlStore((_, sql) => {
+      const outcome = { ok: false, code: 'hold_exists' } as const;
+      const row = { accountId: record('a').accountId, fingerprint: 'f', outcome, at: 50 };
+      const rows = ['a', 'b', 'c'].map((requestId, at) => ({ ...row, requestId, at }));
+      const [first, second, third] = rows;
+      if (!first || !second || !third) throw new Error('three rows');
+      const requests = new SqlRequests(sql, () => 7);
+      requests.add([first, second]);
+      expect(requests.find([third, second, first])).toEqual([second, first]);
+      requests.add([third]);
+      requests.forget(1);
+      expect(requests.find(rows)).toEqual([second, third]);
+      expect(() => requests.add([third])).toThrow(/twice/);
+    });
+  });
+
+  it('takes over orders and requests of an object whose indexes were others', async () => {
+    await runInDurableObject(sale(fresh('seats')), (_, { storage: { sql } }) => {
+      for (const table of ['orders', 'requests']) sql.exec(`DROP TABLE ${table}`);
+      const [first] = seatSteps;
+      const tables = /CREATE TABLE (orders|requests)[^;]*;|CREATE INDEX orders_account[^;]*;/g;
+      for (const [statement] of (first?.sql ?? '').matchAll(tables)) sql.exec(statement);
+      sql.exec("DELETE FROM schema_steps WHERE id = 'seats-6'");
+      const orders = [
+        record('sold', { stage: 'confirmed', filed: true }),
+        record('hold', { stage: 'hold', ordered: false, createdAt: 2_000 }),
+      ];
+      for (const [at, order] of orders.entries())
+        sql.exec(
+          'INSERT INTO orders VALUES (?, ?, ?, 2, ?, ?)',
+          order.orderId,
+          order.accountId,
+          at,
+          order.createdAt,
+          JSON.stringify(order),
+        );
+      const outcome = { ok: false, code: 'hold_exists' } as const;
+      const row = { accountId: record('a').accountId, requestId: 'r', fingerprint: 'f', at: 5 };
+      sql.exec(
+        'INSERT INTO requests VALUES (?, ?, ?, ?, ?)',
+        row.accountId,
+        row.requestId,
+        row.fingerprint,
+        JSON.stringify(outcome),
+        row.at,
+      );
+      migrate(sql, seatSteps);
+      const store = new SqlSeatStore(sql);
+      const { openOrders, owned } = store.load();
+      expect([openOrders, Object.fromEntries(owned)]).toEqual([[orders[1]], { ana: 4 }]);
+      expect(store.ordersOf(row.accountId)).toEqual([orders[0]]);
+      expect(store.requests([row])).toEqual([{ ...row, outcome }]);
+    });
+  });
 
   it('takes over the history of an object that kept it in a table of its own', async () => {
     await runInDurableObject(sale(fresh('seats')), (_, { storage: { sql } }) => {

@@ -15,11 +15,10 @@ const RAW = /^\/api\/webhooks\//;
 export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
   const { raw, method, path } = c.req;
   if (method === 'GET' || method === 'HEAD') return next();
-  const text = await readBounded(raw);
+  const isJson = JSON_TYPE.test(raw.headers.get('content-type') ?? '');
+  const text = await readBounded(raw, isJson);
   if ((method === 'POST' || method === 'PUT') && !RAW.test(path) && text !== '') {
-    if (!JSON_TYPE.test(c.req.header('content-type') ?? '')) {
-      throw new ProblemError('unsupported_media_type');
-    }
+    if (!isJson) throw new ProblemError('unsupported_media_type');
     // Typed as what it resolves to, though Hono keeps and awaits the promise.
     Object.assign(c.req.bodyCache, { json: Promise.resolve(parsed(text)) });
   }
@@ -28,13 +27,12 @@ export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
 });
 
 /** With a declared length the transport itself stops there; without one the bytes are counted as they come. */
-async function readBounded(request: Request): Promise<string> {
+async function readBounded(request: Request, isJson: boolean): Promise<string> {
   const declared = request.headers.get('content-length');
   if (Number(declared ?? 0) > LIMITS.bodyBytes) throw new ProblemError('body_too_large');
   // The runtime decodes faster than we do, but warns when the type is not text. Asking for `body` first
   // would make a stream of it, for a tenth of a join.
-  const type = request.headers.get('content-type') ?? '';
-  if (declared !== null && JSON_TYPE.test(type)) return request.text();
+  if (declared !== null && isJson) return request.text();
   if (request.body === null) return '';
   const decoder = new TextDecoder();
   if (declared !== null) return decoder.decode(await request.arrayBuffer());

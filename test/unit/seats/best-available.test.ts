@@ -50,7 +50,7 @@ describe('the best seats', () => {
     expect(sale.best('ana', { size: 2 })).toEqual({
       ok: true,
       hold: {
-        holdId: 'hold_show_R000000000000001',
+        holdId: 'hold_show_0towk00R000000000000001',
         seatIds: ['G-A-5', 'G-A-6'],
         expiresAt: sale.now + 10 * MINUTE,
         extendableUntil: sale.now + 20 * MINUTE,

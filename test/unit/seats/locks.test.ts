@@ -9,7 +9,7 @@ describe('a lock', () => {
     expect(sale.lock('ana', ['G-A-1', 'S-A-1'])).toEqual({
       ok: true,
       hold: {
-        holdId: 'hold_show_R000000000000001',
+        holdId: 'hold_show_0towk00R000000000000001',
         seatIds: ['G-A-1', 'S-A-1'],
         expiresAt: sale.now + 10 * MINUTE,
         extendableUntil: sale.now + 20 * MINUTE,

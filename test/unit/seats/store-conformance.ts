@@ -151,6 +151,24 @@ export function storeConformance(withStore: WithStore): void {
     });
   });
 
+  test('of very many requests each is found and no other, also after the oldest are forgotten', async () => {
+    await withStore((store) => {
+      const outcome = { ok: false, code: 'hold_exists' } as const;
+      const rows = Array.from({ length: 3_000 }, (_, at) => ({
+        accountId: `fan-${at % 7}` as AccountId,
+        requestId: `r${at}`,
+        fingerprint: String(at),
+        outcome,
+        at,
+      }));
+      store.commit({ ...nothing, requests: rows });
+      store.forgetRequests(1_000);
+      expect(store.requests(rows)).toEqual(rows.slice(1_000));
+      store.commit({ ...nothing, requests: rows.slice(0, 1_000) });
+      expect(store.requests(rows)).toEqual(rows);
+    });
+  });
+
   test('a Stripe event has its effect once', async () => {
     await withStore((store) => {
       store.commit({ ...nothing, stripeEvent: { id: 'evt', at: 1 } });

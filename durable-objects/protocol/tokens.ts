@@ -35,8 +35,8 @@ export interface TokenClaims {
 }
 
 const ISSUER = 'onsale';
-/** Tokens remembered per key: a waiting fan asks again and again with the same one. */
-const VERIFIED_MAX = 2_000;
+/** Tokens remembered per key, at least the last so many: a waiting fan asks again and again with the same one. */
+const KNOWN_LAST = 2_000;
 const encoder = new TextEncoder();
 const keys = new Map<string, Promise<SigningKey>>();
 
@@ -48,8 +48,10 @@ interface SigningKey {
   verify: CryptoKey;
   /** The public half as a JWK; null for HMAC. */
   publicJwk: JsonWebKey | null;
-  /** Claims of tokens this key has signed or verified, the oldest first. */
-  verified: Map<string, TokenClaims[TokenKind]>;
+  /** Claims of tokens this key has signed or verified of late. */
+  known: Map<string, TokenClaims[TokenKind]>;
+  /** Those of before. The oldest of one map would be found slowly: what was deleted is walked over. */
+  knownBefore: Map<string, TokenClaims[TokenKind]>;
 }
 
 /** Derivation costs about 0.1 ms; keys depend on nothing but the secret, so the memo holds no state. */
@@ -87,7 +89,8 @@ async function deriveKey(secret: string, kind: TokenKind): Promise<SigningKey> {
       sign: key,
       verify: key,
       publicJwk: null,
-      verified: new Map(),
+      known: new Map(),
+      knownBefore: new Map(),
     };
   }
   return ed25519(raw, kind);
@@ -115,7 +118,8 @@ async function ed25519(seed: Uint8Array, kind: TokenKind): Promise<SigningKey> {
     sign,
     verify,
     publicJwk,
-    verified: new Map(),
+    known: new Map(),
+    knownBefore: new Map(),
   };
 }
 
@@ -153,13 +157,10 @@ export async function verifyToken<Kind extends TokenKind>(
   nowMs: number,
 ): Promise<Result<{ claims: TokenClaims[Kind] }, { code: 'invalid_token' | 'token_expired' }>> {
   const key = await keyFor(secret, kind);
-  const known = key.verified.get(token) as TokenClaims[Kind] | undefined;
+  const known = recall(key, token) as TokenClaims[Kind] | undefined;
   if (known !== undefined) {
-    if ('exp' in known && known.exp <= Math.floor(nowMs / 1000)) {
-      key.verified.delete(token);
-      return { ok: false, code: 'token_expired' };
-    }
-    return { ok: true, claims: known };
+    const isOver = 'exp' in known && known.exp <= Math.floor(nowMs / 1000);
+    return isOver ? { ok: false, code: 'token_expired' } : { ok: true, claims: known };
   }
   try {
     const { payload } = await jwtVerify(token, key.verify, {
@@ -181,11 +182,20 @@ export async function verifyToken<Kind extends TokenKind>(
 }
 
 /** The signature of the very same text stays good; only its time is asked again. */
+function recall(key: SigningKey, token: string): TokenClaims[TokenKind] | undefined {
+  const recent = key.known.get(token);
+  if (recent !== undefined) return recent;
+  const before = key.knownBefore.get(token);
+  if (before !== undefined) remember(key, token, before);
+  return before;
+}
+
 function remember(key: SigningKey, token: string, claims: TokenClaims[TokenKind]): void {
-  key.verified.set(token, claims);
-  if (key.verified.size <= VERIFIED_MAX) return;
-  const [oldest] = key.verified.keys();
-  if (oldest !== undefined) key.verified.delete(oldest);
+  if (key.known.size >= KNOWN_LAST) {
+    key.knownBefore = key.known;
+    key.known = new Map();
+  }
+  key.known.set(token, claims);
 }
 
 /** Public keys of what others may check, as a JWK set (RFC 7517): tickets' and receipts'. */

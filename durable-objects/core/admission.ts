@@ -1,9 +1,11 @@
 import type { ShowRate } from './no-shows.ts';
 import type { AdmissionSettings, SaleSettings } from './sale.ts';
+import { expectedShare, INITIAL_TAKES } from './takers.ts';
+import type { TakeRate } from './takers.ts';
 import type { SalePhase, SlowReason } from './tick.ts';
 
 /** What the admission controller remembers. Persisted as it is. */
-export interface AdmissionState extends ShowRate {
+export interface AdmissionState extends ShowRate, TakeRate {
   /** Orders below it have been called. Never moves back. */
   cursor: number;
   /** People called so far. */
@@ -43,6 +45,7 @@ export const INITIAL_ADMISSION: AdmissionState = {
   shows: 1,
   measuredTo: 0,
   delayMs: null,
+  ...INITIAL_TAKES,
 };
 
 /** Weight of the newest beat in the measured rate. */
@@ -51,6 +54,8 @@ const RATE_WEIGHT = 0.3;
 const SLEW = 1.05;
 /** So much time's worth of people, or one beat's, is made up for later if fewer came than expected, ms. */
 const MAKE_UP_MS = 30_000;
+/** Less than so many seats are not worth another's hope. */
+const WORTH_A_CALL = 0.5;
 /** Sums of shares that should be whole fall short by less. */
 const EPSILON = 1e-9;
 
@@ -69,8 +74,8 @@ export interface AdmissionView {
   reserved: number;
   /** Seats free to be held now. */
   seatsLeft: number;
-  /** People inside who hold seats or pay for them. */
-  holding: number;
+  /** How many of those inside who hold none are expected to take some. */
+  takers: number;
 }
 
 /** What the platform allows, beside the organiser's settings. */
@@ -123,7 +128,7 @@ export function rollBeat(
   settings: SaleSettings,
   limits: AdmissionLimits,
   view: Pick<AdmissionView, 'now' | 'expected'>,
-  measure: (state: AdmissionState) => Partial<ShowRate>,
+  measure: (state: AdmissionState) => Partial<ShowRate & TakeRate>,
 ): AdmissionState {
   const beat = Math.floor((view.now - settings.opensAt) / settings.admission.everyMs);
   if (!state.opened || beat === state.beat) return state;
@@ -149,7 +154,7 @@ interface Bounds {
   rate: number;
   /** By the slots: the hard one, counting everybody who has the right to be inside. */
   slots: number;
-  /** By the seats: whoever is inside and holds none should find one. */
+  /** By the seats: whoever is called should find one beside what those before them are expected to take. */
   seats: number;
 }
 
@@ -162,12 +167,31 @@ function boundsOf(
   const { shows } = state;
   const allowed = whole((state.allowance - view.expected) / shows);
   const paced = Math.ceil((SLEW * beatAllowance(admission, limits)) / shows) - state.used;
-  const choosing = Math.max(0, view.live - view.holding);
   return {
     rate: Math.min(allowed, paced),
     slots: admission.slots - view.live - view.open - view.reserved,
-    seats: whole((view.seatsLeft - choosing - view.expected) / shows),
+    seats: seatsFor(state, view),
   };
+}
+
+function seatsFor(state: AdmissionState, view: AdmissionView): number {
+  const { shows } = state;
+  // Nobody takes more than there are.
+  const seatsEach = Math.min(state.seatsEach, view.seatsLeft);
+  const takers = view.takers + view.expected * expectedShare(state);
+  const untaken = view.seatsLeft - takers * seatsEach;
+  // For the last ones too somebody is called, though they may be fewer than one person takes.
+  return untaken < WORTH_A_CALL ? 0 : Math.max(1, whole(untaken / seatsEach / shows));
+}
+
+/** Whether so few seats are left that they, and not the rate, say how many may come in. */
+export function fewSeats(
+  state: AdmissionState,
+  { admission }: SaleSettings,
+  limits: AdmissionLimits,
+  view: AdmissionView,
+): boolean {
+  return seatsFor(state, view) < beatAllowance(admission, limits) / state.shows;
 }
 
 function whole(share: number): number {
@@ -197,8 +221,9 @@ export function nextCallAt(
   const { rate, slots, seats } = boundsOf(state, settings, limits, view);
   const soon = Math.max(state.calledAt + limits.minGapMs, view.now + 1);
   if (Math.min(rate, slots, seats) > 0) return soon;
-  // Those who let their window pass are expected less and less.
-  if (state.shows < 1 && view.expected > 0) return Math.max(soon, view.now + limits.minGapMs);
+  // Those who let their window pass, and those who look round for long, are expected less and less.
+  const waited = state.shows < 1 && view.expected > 0;
+  if (waited || (seats <= 0 && view.takers > 0)) return Math.max(soon, view.now + limits.minGapMs);
   return settings.opensAt + (state.beat + 1) * settings.admission.everyMs;
 }
 
@@ -215,7 +240,7 @@ export function slowReason(
   if (phase === 'closed' || view.waiting === 0) return null;
   const { rate, slots, seats } = boundsOf(state, settings, limits, view);
   if (slots <= 0 && slots <= seats && rate > 0) return 'slots_full';
-  if (seats <= 0 && rate > 0) return 'seats_low';
+  if (fewSeats(state, settings, limits, view)) return 'seats_low';
   const slowed = beatAllowance(settings.admission, limits) < settings.admission.batchSize;
   return slowed ? 'payments_slow' : null;
 }

@@ -6,8 +6,8 @@ import { Sketch } from './sketch/sketch-reader.ts';
 export type SalePhase = 'lobby' | 'drawing' | 'open' | 'paused' | 'sold_out' | 'closed';
 
 /**
- * Why admission is slower than the organiser's rate; null when it is not. `seats_low`: as many are
- * inside as could still find a seat; `payments_slow`: the rate is what payments take.
+ * Why admission is slower than the organiser's rate; null when it is not. `seats_low`: few seats are left, and
+ * those inside are expected to take them; `payments_slow`: the rate is what payments take.
  */
 export type SlowReason =
   | 'not_open'

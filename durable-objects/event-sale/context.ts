@@ -31,6 +31,8 @@ export interface AdmissionBook {
   ): { state: 'live'; until: number } | { state: 'expired' | 'none' };
   /** The fan is done (bought, or gave up): the slot is free again. */
   endAdmission(accountId: AccountId): void;
+  /** The fan holds so many seats that they did not hold before. */
+  tookSeats(accountId: AccountId, seats: number): void;
 }
 
 /** What the queue needs to know of the seats. */

@@ -100,6 +100,7 @@ export class OrderLocks {
     const record = { accountId, requestId, fingerprint, outcome, at: now };
     this.#book.commit(moves, now, { request: record });
     recorded.set(keyOf(request), { fingerprint, outcome });
+    if (decision.ok && !replaced) this.#admissions.tookSeats(accountId, decision.seats.length);
     return outcome;
   }
 

@@ -239,6 +239,10 @@ export class QueueDesk implements AdmissionBook {
     if (this.#line.end(accountId, this.#now())) this.#changed();
   }
 
+  tookSeats(accountId: AccountId, seats: number): void {
+    this.#line.takes(accountId, seats, this.#now());
+  }
+
   /** From the seats: the number free has changed. Told with the next tick. */
   seatsChanged(): void {
     this.#changed();

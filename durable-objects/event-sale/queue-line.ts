@@ -1,5 +1,6 @@
 import {
   callable,
+  fewSeats,
   INITIAL_ADMISSION,
   nextCallAt,
   passTimes,
@@ -19,6 +20,8 @@ import { orderOf } from '../core/place-order.ts';
 import type { DrawnLobby } from '../core/place-order.ts';
 import { CHUNK_ORDERS, Presence } from '../core/presence.ts';
 import type { SaleSettings } from '../core/sale.ts';
+import { Entrants } from '../core/takers.ts';
+import type { TakeRate } from '../core/takers.ts';
 import type { SalePhase } from '../core/tick.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { GrantRequest } from '../protocol/queue-rpc.ts';
@@ -52,6 +55,7 @@ export class QueueLine {
   #lobby: DrawnLobby | null;
   #calls: OpenCall[];
   readonly #live = new Map<AccountId, AdmissionRow>();
+  readonly #entrants: Entrants;
   /** Earliest end of a live admission; never later than the truth. */
   #nextEnd = Infinity;
   /** Places that asked to come in during grace, and until when a slot is kept. A restart forgets them. */
@@ -67,13 +71,14 @@ export class QueueLine {
     this.#store = store;
     this.#drawing = drawing;
     this.#settings = settings;
-    this.#state = store.state() ?? { ...INITIAL_ADMISSION, tail: 0, seqCeiling: 0 };
+    this.#entrants = new Entrants(() => settings().admission.sessionMs);
+    this.#state = { ...INITIAL_ADMISSION, tail: 0, seqCeiling: 0, ...store.state() };
     this.#chain = chainAfter(store.lastLink()) ?? genesis(drawing.terms);
     this.#lobby = drawing.lobby;
     this.#presence = Presence.restore(this.#state.tail, store.chunks());
     const { claimWindowMs, graceMs } = settings().admission;
     this.#calls = store.callsAfter(now - claimWindowMs - graceMs);
-    for (const row of store.liveAdmissions(now)) this.#enter(row);
+    for (const row of store.liveAdmissions(now)) this.#enter(row, false);
   }
 
   /** Who stands in the line, by order. */
@@ -199,13 +204,25 @@ export class QueueLine {
     const tookMs = measureDelay(delayMs, now - (call?.calledAt ?? now));
     this.patch({ allowance: allowance - 1, delayMs: state === 'window' ? tookMs : delayMs });
     this.#store.saveAdmission(row);
-    this.#enter(row);
+    this.#enter(row, true);
     return { state: 'live', row, fresh: true };
   }
 
-  #enter(row: AdmissionRow): void {
-    this.#live.set(row.accountId, row);
-    this.#nextEnd = Math.min(this.#nextEnd, row.until);
+  #enter(row: AdmissionRow, fresh: boolean): void {
+    const { accountId, claimedAt, until } = row;
+    this.#live.set(accountId, row);
+    this.#entrants.comes(accountId, claimedAt, fresh);
+    this.#nextEnd = Math.min(this.#nextEnd, until);
+  }
+
+  /** Somebody inside has taken so many seats. */
+  takes(accountId: AccountId, seats: number, now: number): void {
+    this.#entrants.takes(accountId, seats, now);
+  }
+
+  #exit(accountId: AccountId): void {
+    this.#live.delete(accountId);
+    this.#entrants.leaves(accountId);
   }
 
   /** The account's live admission, judged now. */
@@ -222,7 +239,7 @@ export class QueueLine {
   end(accountId: AccountId, now: number): boolean {
     const row = this.live(accountId, now);
     if (row === null) return false;
-    this.#live.delete(accountId);
+    this.#exit(accountId);
     this.#store.saveAdmission({ ...row, endedAt: now });
     return true;
   }
@@ -263,7 +280,11 @@ export class QueueLine {
       expected: expectedEntries(this.#calls, admission, this.#state, now),
       reserved: this.#reserved.size,
       seatsLeft: seats.seatsLeft(),
-      holding: seats.holding(),
+      takers: this.#entrants.expected(
+        this.#state,
+        Math.max(0, this.#live.size - seats.holding()),
+        now,
+      ),
       paymentShare: seats.paymentShare(),
     };
   }
@@ -280,8 +301,10 @@ export class QueueLine {
     const view = this.view(now, seats);
     const limits = this.limits(view);
     const before = this.#state;
-    const measure = (state: AdmissionState): Partial<ShowRate> =>
-      measureShows(state, this.#calls, settings.admission, now);
+    const measure = (state: AdmissionState): Partial<ShowRate & TakeRate> => ({
+      ...measureShows(state, this.#calls, settings.admission, now),
+      ...(fewSeats(state, settings, limits, view) ? {} : this.#entrants.measured(state, now)),
+    });
     const passed = passTimes(before, settings, now);
     const rolled = { ...before, ...rollBeat(passed, settings, limits, view, measure) };
     const open = salePhase(rolled, this.#drawing.done, view.seatsLeft) === 'open';
@@ -340,7 +363,7 @@ export class QueueLine {
     if (this.#nextEnd > now) return;
     this.#nextEnd = Infinity;
     for (const [accountId, row] of this.#live) {
-      if (row.until <= now) this.#live.delete(accountId);
+      if (row.until <= now) this.#exit(accountId);
       else this.#nextEnd = Math.min(this.#nextEnd, row.until);
     }
   }

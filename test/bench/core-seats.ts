@@ -100,6 +100,7 @@ export function openSale(sold: readonly number[] = []): {
   const admissions: AdmissionBook = {
     admission: () => ({ state: 'live', until: sale.now + 900_000 }),
     endAdmission: () => {},
+    tookSeats: () => {},
   };
   const store = new NoStorage();
   const seats = sold.map((index) => ({ index, state: SEAT.sold, orderId: 'sold', version: 1 }));

@@ -24,7 +24,7 @@ const PEOPLE_AHEAD_PERCENT = 0.1;
 
 /** The figures of a big run. */
 export function figuresOf(run: BigRun, effort: Effort): Figure[] {
-  const { world, frames, state, soldOutAt } = run;
+  const { world, frames, state, soldOutAt, fewLeftAt } = run;
   const { auditor, sale, relays, leaves, thinLeaves, buyers, meters, waits } = world;
   const most = (actors: readonly { requests: { most: number } }[]): number =>
     actors.reduce((peak, { requests }) => Math.max(peak, requests.most), 0);
@@ -38,9 +38,12 @@ export function figuresOf(run: BigRun, effort: Effort): Figure[] {
     plain('relays', relays.length, 'objects'),
     plain('places, each given once and none left out', auditor.line.tail, 'places'),
     plain('people called, none before one ahead of them', auditor.line.calledPeople, 'people'),
+    plain('people who came in', buyers.came, 'people'),
+    plain('people who came in and found no seats', buyers.foundNothing, 'people'),
     plain('orders paid', buyers.bought, 'orders'),
     plain('seats sold', buyers.seatsBought, 'seats'),
     plain('sold out after opening', soldOutAt ?? Number.NaN, 'min'),
+    plain('of which the last hundredth', (soldOutAt ?? Number.NaN) - (fewLeftAt ?? 0), 'min'),
     atMost('people ahead, worst error', auditor.aheadError * 100, '%', PEOPLE_AHEAD_PERCENT),
     plain('ticks published', frames.count, 'ticks'),
     atMost('ticks that tell people ahead less exactly', frames.inexact, 'ticks', 0),

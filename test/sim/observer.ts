@@ -25,8 +25,10 @@ export interface Observed {
   followed: readonly number[];
   frames: { count: number; largestBytes: number; inexact: number };
   state: StateBytes;
-  /** Minutes from opening until every seat was sold; null when some were left. */
+  /** Minutes from opening until every seat was taken; null when some were left. */
   soldOutAt: number | null;
+  /** And until a hundredth of them or less was left. */
+  fewLeftAt: number | null;
 }
 
 /** Looks at a big run from outside, now and then. */
@@ -38,6 +40,7 @@ export class Observer {
   readonly #frames = { count: 0, largestBytes: 0, inexact: 0 };
   #tick: Tick | null = null;
   #soldOutAt: number | null = null;
+  #fewLeftAt: number | null = null;
 
   constructor(world: World) {
     this.#world = world;
@@ -52,6 +55,8 @@ export class Observer {
     if (tick.within > 1) this.#frames.inexact += 1;
     const bytes = JSON.stringify(publicTick(tick)).length;
     this.#frames.largestBytes = Math.max(this.#frames.largestBytes, bytes);
+    const few = this.#world.buyers.seats / 100;
+    if (tick.seatsLeft <= few) this.#fewLeftAt ??= this.#minutes(tick.at);
     if (tick.phase === 'sold_out') this.#soldOutAt ??= this.#minutes(tick.at);
   }
 
@@ -108,6 +113,7 @@ export class Observer {
       frames: this.#frames,
       state: this.#state(),
       soldOutAt: this.#soldOutAt,
+      fewLeftAt: this.#fewLeftAt,
     };
   }
 }

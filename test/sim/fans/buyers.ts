@@ -29,6 +29,10 @@ export class Buyers {
   /** Where the next buyer looks for seats: most take what nobody else is looking at. */
   #nextSeat = 0;
   #requests = 0;
+  /** People who came in. */
+  came = 0;
+  /** Those of them who wanted seats and found none. */
+  foundNothing = 0;
   bought = 0;
   seatsBought = 0;
 
@@ -50,15 +54,24 @@ export class Buyers {
     this.#seats = expandPlan(options.plan).map((seat) => seat.id);
   }
 
+  /** Seats of the hall. */
+  get seats(): number {
+    return this.#seats.length;
+  }
+
   /** A fan's time inside, from coming in to leaving. `place` is theirs. */
   async visit(fan: number, place: number): Promise<void> {
     const { random, meters } = this.#around;
+    this.came += 1;
     meters.worker('seats');
     await this.#try('seats', (sale) => sale.seats());
     await this.#pause(random.exponential(this.#habits.stepMs));
     if (!random.chance(this.#habits.buys)) return;
     const holdId = await this.#hold(fan, place);
-    if (holdId === null) return;
+    if (holdId === null) {
+      this.foundNothing += 1;
+      return;
+    }
     await this.#pause(random.exponential(this.#habits.stepMs));
     const accountId = accountOf(fan);
     this.#around.meters.worker('booking', REDIS_OF_ORDER_STEP);

@@ -1,4 +1,5 @@
 import { createMemo, Show, type JSX } from 'solid-js';
+import type { Tick } from '../../../durable-objects/core/tick.ts';
 import { etaSeconds } from '../../../durable-objects/protocol/queue-browser.ts';
 import { serverNow } from '../api/clock.ts';
 import { dateTime } from '../format/words.ts';
@@ -145,43 +146,56 @@ export function Turn(props: StandingProps & { eventId: string; claim: () => void
     return formatCountdown(until - serverNow());
   };
   return (
-    <Show
-      when={props.state.standing === 'admitted'}
-      fallback={
+    <>
+      <FewSeats tick={props.state.tick} />
+      <Show
+        when={props.state.standing === 'admitted'}
+        fallback={
+          <div class="stack turn">
+            <Show when={props.state.position?.claimUntil}>
+              {(until) => (
+                <p>
+                  <span class="muted">{t('queue.calledText')}</span>{' '}
+                  <strong class="numbers">{left(until())}</strong>
+                </p>
+              )}
+            </Show>
+            <button type="button" class="button button--large" onClick={() => props.claim()}>
+              {t('queue.comeIn')}
+            </button>
+          </div>
+        }
+      >
         <div class="stack turn">
-          <Show when={props.state.position?.claimUntil}>
-            {(until) => (
+          <Show when={props.state.admission}>
+            {(pass) => (
               <p>
-                <span class="muted">{t('queue.calledText')}</span>{' '}
-                <strong class="numbers">{left(until())}</strong>
+                <span class="muted">{t('queue.admittedText')}</span>{' '}
+                <strong class="queue__number queue__number--small numbers">
+                  {left(pass().until)}
+                </strong>
               </p>
             )}
           </Show>
-          <button type="button" class="button button--large" onClick={() => props.claim()}>
-            {t('queue.comeIn')}
-          </button>
+          <a
+            class="button button--large"
+            href={`/events/${props.eventId}/seats`}
+            ref={(link) => window.setTimeout(() => link.focus({ preventScroll: true }))}
+          >
+            {t('queue.choose')}
+          </a>
         </div>
-      }
-    >
-      <div class="stack turn">
-        <Show when={props.state.admission}>
-          {(pass) => (
-            <p>
-              <span class="muted">{t('queue.admittedText')}</span>{' '}
-              <strong class="queue__number queue__number--small numbers">
-                {left(pass().until)}
-              </strong>
-            </p>
-          )}
-        </Show>
-        <a
-          class="button button--large"
-          href={`/events/${props.eventId}/seats`}
-          ref={(link) => window.setTimeout(() => link.focus({ preventScroll: true }))}
-        >
-          {t('queue.choose')}
-        </a>
-      </div>
-    </Show>
+      </Show>
+    </>
   );
+}
+
+/** Whoever comes in for the last seats, or after them, knows it. */
+function FewSeats(props: { tick: Tick | null }): JSX.Element {
+  const words = (): string | null => {
+    const { tick } = props;
+    if (tick?.reason === 'sold_out') return t('queue.reason.sold_out');
+    return tick?.reason === 'seats_low' ? t('queue.few', { count: tick.seatsLeft }) : null;
+  };
+  return <Show when={words()}>{(few) => <p class="notice notice--warn">{few()}</p>}</Show>;
 }

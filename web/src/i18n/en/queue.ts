@@ -38,7 +38,7 @@ export default {
   'queue.reason.sold_out': 'Sold out. You may stay in case seats come back, or leave.',
   'queue.reason.not_open': 'The sale has not opened yet.',
   'queue.reason.payments_slow': 'Slower now: the payment service takes fewer payments at a time.',
-  'queue.reason.seats_low': 'Slower now: as many are inside as there are seats left.',
+  'queue.reason.seats_low': 'Slower now: few seats are left, and those inside choose first.',
   'queue.reason.drawing': 'The sale is open and the lobby is being drawn. It takes some seconds.',
   'queue.reason.closed': 'The sale is over.',
   'queue.stale': 'The number has not changed for a while. Your place is kept on the server.',
@@ -46,6 +46,7 @@ export default {
     one: 'The number grew by {count}: the last one shown was too low. Nobody has passed you.',
     other: 'The number grew by {count}: the last one shown was too low. Nobody has passed you.',
   },
+  'queue.few': 'Few seats are left: {count}. They may be gone before you choose.',
   'queue.short.likely':
     'Those let in before you take so many seats that there will very likely be none left at your turn.',
   'queue.short.sure':

@@ -43,7 +43,13 @@ export async function sale60k(): Promise<Figure[]> {
     const seats = expandPlan(stadiumPlan().plan);
     const fans = await loadFans(seats.length / SEATS_EACH, 950);
     await addAccounts(databaseUrl, fans);
-    const world = { port: stage.port, eventId: EVENT, ledger: new Ledger(), excused: () => false };
+    const [{ port }] = stage.processes;
+    const world = {
+      portOf: () => port,
+      eventId: EVENT,
+      ledger: new Ledger(),
+      excused: () => false,
+    };
     const buyers = new Buyers(world, {
       seatIds: seats.map((seat) => seat.id),
       each: SEATS_EACH,
@@ -52,7 +58,7 @@ export async function sale60k(): Promise<Figure[]> {
       connections: CONNECTIONS,
     });
     const began = performance.now();
-    await everybodyBuys(world, fans, buyers);
+    await everybodyBuys(world, new HttpPool(port, CONNECTIONS), { fans, buyers });
     const soldMs = performance.now() - began;
     const postgres = await filed(databaseUrl, fans.length);
     const filedMs = performance.now() - began;
@@ -62,7 +68,7 @@ export async function sale60k(): Promise<Figure[]> {
     const stripe = await received(stripeUrl);
     const books: Record<string, number> = {
       'seats that buyers have no ticket for': seats.length - own.seats,
-      'seats that the map does not show as sold': seats.length - (await soldOnMap(stage.port)),
+      'seats that the map does not show as sold': seats.length - (await soldOnMap(port)),
       'seats that Postgres does not have': seats.length - postgres.seats,
       'bookings that Postgres does not have': fans.length - postgres.bookings,
       'money at Stripe and not in Postgres': Math.abs(stripe - postgres.money),
@@ -85,10 +91,9 @@ export async function sale60k(): Promise<Figure[]> {
 
 async function everybodyBuys(
   world: BuyersWorld,
-  fans: readonly LoadFan[],
-  buyers: Buyers,
+  pool: HttpPool,
+  { fans, buyers }: { fans: readonly LoadFan[]; buyers: Buyers },
 ): Promise<void> {
-  const pool = new HttpPool(world.port, CONNECTIONS);
   let next = 0;
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {

@@ -1,6 +1,7 @@
 import type { SeatId } from '../../durable-objects/core/ids.ts';
 import type { LoadFan } from '../support/sale-fixture.ts';
 import { ask, question } from './asking.ts';
+import { FanPools } from './fan-pools.ts';
 import type { FanWorld } from './fan-world.ts';
 import { HttpPool } from './http-pool.ts';
 import { Samples } from './samples.ts';
@@ -16,7 +17,7 @@ export interface Bought {
 }
 
 /** What buyers share with the world around them. */
-export type BuyersWorld = Pick<FanWorld, 'port' | 'eventId' | 'ledger' | 'excused'>;
+export type BuyersWorld = Pick<FanWorld, 'portOf' | 'eventId' | 'ledger' | 'excused'>;
 
 /** What is bought, where, and by how many at most. */
 export interface BuyersChoice {
@@ -25,6 +26,7 @@ export interface BuyersChoice {
   each: number;
   stripePort: number;
   most: number;
+  /** To each process, and to Stripe. */
   connections: number;
 }
 
@@ -37,7 +39,7 @@ export class Buyers {
   readonly #world: BuyersWorld;
   readonly #seatIds: readonly SeatId[];
   readonly #each: number;
-  readonly #api: HttpPool;
+  readonly #api: FanPools;
   readonly #stripe: HttpPool;
   readonly #running = new Set<Promise<void>>();
   #left: number;
@@ -48,7 +50,7 @@ export class Buyers {
     this.#seatIds = choice.seatIds;
     this.#each = choice.each;
     this.#left = choice.most;
-    this.#api = new HttpPool(world.port, choice.connections);
+    this.#api = new FanPools((fan) => world.portOf(fan), choice.connections);
     this.#stripe = new HttpPool(choice.stripePort, choice.connections);
   }
 
@@ -99,7 +101,7 @@ export class Buyers {
     headers: Record<string, string> = {},
   ): Promise<Record<string, unknown> | null> {
     const request = question(fan, 'POST', path, body, headers);
-    const answer = await ask(this.#world, this.#api, request, [200, 201, 202]);
+    const answer = await ask(this.#world, this.#api.of(fan), request, [200, 201, 202]);
     return answer === null ? null : (JSON.parse(answer.body) as Record<string, unknown>);
   }
 

@@ -16,11 +16,6 @@ export class Crowd {
     this.#world = world;
   }
 
-  /** Fans who are connected now. */
-  get online(): number {
-    return this.fans.filter((fan) => fan.isOnline).length;
-  }
-
   /**
    * Fans come one after the other, so many a second whether or not the server keeps up: who has to wait has
    * waited since they wished to come. Resolves when the last has set out.

@@ -1,3 +1,4 @@
+import type { LoadFan } from '../support/sale-fixture.ts';
 import type { Ledger } from './ledger.ts';
 import type { LiveFan } from './live-fan.ts';
 import type { TickReader } from './tick-reader.ts';
@@ -12,10 +13,11 @@ export interface Standing {
 
 /** What the fans of one load share. */
 export interface FanWorld {
-  readonly port: number;
   readonly eventId: string;
   readonly ledger: Ledger;
   readonly ticks: TickReader;
+  /** Where a fan's traffic is taken. */
+  portOf(fan: LoadFan): number;
   random(): number;
   /** Epoch ms, finer than a millisecond. */
   wallClock(): number;

@@ -1,7 +1,9 @@
 import { atLeast, atMost, plain } from '../bench/report.ts';
 import type { Figure } from '../bench/report.ts';
-import type { LoadResult, Stretch } from './load-test.ts';
+import type { LoadResult, Stretch, WorkerdFound } from './load-test.ts';
 import type { LoadOptions } from './options.ts';
+import { sum } from './usage.ts';
+import type { Usage } from './usage.ts';
 
 const MB = 1024 * 1024;
 /** The least of issue 3, part 9; times in ms. The tick's: before the next one is due. */
@@ -23,7 +25,7 @@ export function loadFigures(
   result: LoadResult,
   bareMemory: number | null,
 ): Figure[] {
-  const { ledger, come, stay, stampede, hostile, outage, buyers, pollers, cpu } = result;
+  const { ledger, come, stay, stampede, hostile, outage, buyers, pollers, used } = result;
   const joins = come.meters.join.count + (outage?.meters.join.count ?? 0);
   const joinRate = joins / (come.ms / 1000);
   const joinBar = Math.min(BARS.joinsPerSecond, options.perSecond / 2);
@@ -34,11 +36,8 @@ export function loadFigures(
       ? atLeast('joins', joinRate, '/s', joinBar)
       : plain('joins, the outage included', joinRate, '/s'),
     ...joinFigures('', come),
-    // One that was killed took its count with it.
-    ...(outage === null
-      ? [plain('CPU of workerd while they came', come.busy.workerd * 100, '% of a core')]
-      : []),
-    plain('the load generator’s loop was busy', come.busy.generator * 100, '% of the time'),
+    ...cpuFigures(result, come.used, ' while they came'),
+    plain('the load generator’s loop was busy', come.busy * 100, '% of the time'),
     plain('arrival to place, p99', come.meters.arrival.quantile(0.99), 'ms'),
     ...(pollers.join.count === 0
       ? []
@@ -71,12 +70,11 @@ export function loadFigures(
     atMost('errors', (ledger.errors / ledger.asked) * 100, '%', BARS.errorsPercent),
     atMost('answers contradicted', ledger.contradictions.length, '', 0),
     atMost('places nobody was told', Math.abs(ledger.untold()), '', 0),
-    memoryFigure(result.peakMemory.before, bareMemory, result.sockets),
-    plain('… with the hostile sockets', result.peakMemory.end / MB, 'MB'),
-    plain('CPU of workerd', (cpu.workerd / cpu.wall) * 100, '% of a core'),
-    plain('CPU of the load generator', (cpu.generator / cpu.wall) * 100, '% of a core'),
-    plain('CPU of the stand-ins', (cpu.standins / cpu.wall) * 100, '% of a core'),
-    plain('CPU of all else on the machine', (cpu.others / cpu.wall) * 100, '% of a core'),
+    ...memoryFigures(result, bareMemory),
+    ...cpuFigures(result, used, ''),
+    plain('CPU of the load generator', (used.generator / used.wall) * 100, '% of a core'),
+    plain('CPU of the stand-ins', (used.standins / used.wall) * 100, '% of a core'),
+    plain('CPU of all else on the machine', (used.others / used.wall) * 100, '% of a core'),
   ];
 }
 
@@ -95,9 +93,37 @@ function tickFigures(where: string, { meters }: Stretch): Figure[] {
   ];
 }
 
-/** All of workerd: runtime, Worker, leaves, EventSale, and its side of every connection. */
-function memoryFigure(peak: number, bare: number | null, sockets: number): Figure {
-  const figure = atMost('resident memory of workerd, peak', peak / MB, 'MB', BARS.memory);
-  if (bare === null) return figure;
-  return { ...figure, name: `${figure.name}; floor: ${sockets} bare sockets`, floor: bare / MB };
+/** The workerd that took most memory for the fans. */
+export function fattestOf({ workerds }: LoadResult): WorkerdFound {
+  return workerds.reduce((most, workerd) =>
+    workerd.peakMemory.before > most.peakMemory.before ? workerd : most,
+  );
+}
+
+/** Of each: runtime, Worker, its objects, and its side of every connection. `bare`: bytes of the floor. */
+function memoryFigures(result: LoadResult, bare: number | null): Figure[] {
+  const { workerds } = result;
+  const { role, sockets, peakMemory } = fattestOf(result);
+  const one = workerds.length === 1;
+  const name = `resident memory of ${one ? 'workerd' : `the fattest workerd (${role})`}, peak`;
+  const figure = atMost(name, peakMemory.before / MB, 'MB', BARS.memory);
+  return [
+    bare === null
+      ? figure
+      : { ...figure, name: `${name}; floor: ${sockets} bare sockets`, floor: bare / MB },
+    plain('… with the hostile sockets', peakMemory.end / MB, 'MB'),
+    ...(one ? [] : workerds.map((of) => plain(`… of ${of.role}`, of.peakMemory.end / MB, 'MB'))),
+    ...(one ? [] : [plain('… of all', sum(workerds.map((of) => of.peakMemory.end)) / MB, 'MB')]),
+  ];
+}
+
+function cpuFigures({ workerds }: LoadResult, used: Usage, when: string): Figure[] {
+  const share = (name: string, seconds: number) =>
+    plain(name, (seconds / used.wall) * 100, '% of a core');
+  const all = share(`CPU of workerd${when}`, sum(used.workerds));
+  if (workerds.length === 1) return [all];
+  return [
+    all,
+    ...workerds.map(({ role }, index) => share(`… of ${role}`, used.workerds[index] ?? 0)),
+  ];
 }

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { liveTarget } from '../support/sale-fixture.ts';
 import type { LoadFan } from '../support/sale-fixture.ts';
 import { frameOf, WireSocket } from '../support/wire-socket.ts';
+import type { FanWorld } from './fan-world.ts';
 
 /** How many of each kind; the fans are used up in this order. */
 export interface HostileCounts {
@@ -30,8 +31,7 @@ const AGAIN_MS = 10;
 
 /** Sockets that mean harm, or whose owners are gone. They know no back-off. */
 export class Hostiles {
-  readonly #target: (fan: LoadFan) => ReturnType<typeof liveTarget>;
-  readonly #port: number;
+  readonly #world: Pick<FanWorld, 'portOf' | 'eventId'>;
   readonly #sockets = new Set<WireSocket>();
   readonly #half: Socket[] = [];
   #on = true;
@@ -39,9 +39,8 @@ export class Hostiles {
   sent = 0;
   turnedAway = 0;
 
-  constructor(port: number, eventId: string) {
-    this.#port = port;
-    this.#target = (fan) => liveTarget(port, eventId, fan);
+  constructor(world: Pick<FanWorld, 'portOf' | 'eventId'>) {
+    this.#world = world;
   }
 
   /** All at once. */
@@ -57,7 +56,7 @@ export class Hostiles {
       const fan = fans[index];
       if (fan !== undefined) this.#open(fan, act);
     });
-    for (let n = 0; n < unfinished; n++) this.#beginRequest();
+    for (const fan of fans.slice(kinds.length, kinds.length + unfinished)) this.#beginRequest(fan);
   }
 
   end(): void {
@@ -67,7 +66,8 @@ export class Hostiles {
   }
 
   #open(fan: LoadFan, act: (socket: WireSocket) => void): void {
-    const socket = new WireSocket(this.#target(fan), {
+    const target = liveTarget(this.#world.portOf(fan), this.#world.eventId, fan);
+    const socket = new WireSocket(target, {
       open: () => act(socket),
       text: () => undefined,
       closed: () => {
@@ -91,8 +91,8 @@ export class Hostiles {
     setTimeout(() => this.#flood(socket), AGAIN_MS);
   }
 
-  #beginRequest(): void {
-    const socket = connect({ port: this.#port, host: '127.0.0.1' });
+  #beginRequest(fan: LoadFan): void {
+    const socket = connect({ port: this.#world.portOf(fan), host: '127.0.0.1' });
     socket.on('error', () => undefined);
     socket.write('GET /healthz HTTP/1.1\r\nhost: ');
     this.#half.push(socket);

@@ -126,8 +126,9 @@ export class LiveFan {
   }
 
   #connect(): void {
-    const { port, eventId, ledger } = this.#world;
+    const { eventId, ledger } = this.#world;
     ledger.asked += 1;
+    const port = this.#world.portOf(this.account);
     const socket: WireSocket = new WireSocket(liveTarget(port, eventId, this.account), {
       open: () => undefined,
       text: (data) => {

@@ -6,23 +6,26 @@ import { connectionsMax } from '../support/workerd.ts';
 import { mulberry } from './chance.ts';
 import { ask, question } from './asking.ts';
 import { Buyers } from './buyers.ts';
-import { cpuSecondsOf, cpuSecondsOfAll, peakMemoryOf } from '../support/cpu.ts';
 import { Crowd } from './crowd.ts';
+import { FanPools } from './fan-pools.ts';
 import type { FanWorld } from './fan-world.ts';
 import { Hostiles } from './hostile.ts';
-import { HttpPool } from './http-pool.ts';
 import { Ledger, Meters } from './ledger.ts';
 import type { LiveFan } from './live-fan.ts';
 import type { LoadOptions } from './options.ts';
 import { Pollers } from './pollers.ts';
 import { LoadStage } from './stage.ts';
+import type { Victim } from './stage.ts';
 import { TickReader } from './tick-reader.ts';
+import { usage } from './usage.ts';
+import type { Usage } from './usage.ts';
+import { Ways } from './ways.ts';
 
 const EVENT = 'load-sale';
 const SEATS_PER_BUYER = 2;
 const SERIES = { fans: 1, newcomers: 2, hostile: 3 };
 const CONNECTIONS = { api: 64, buyers: 24 };
-/** Connections that are not live fans'. */
+/** Connections to one process that are not live fans'. */
 const OTHER_CONNECTIONS = CONNECTIONS.api + CONNECTIONS.buyers + 10;
 /** Longest time that anything may take before it counts as lost, ms. */
 const PATIENCE_MS = 30_000;
@@ -43,8 +46,10 @@ const START_OVER = 50;
 export interface Stretch {
   meters: Meters;
   ms: number;
-  /** How busy they were meanwhile: workerd of one core, and the load generator's loop; 1 is all the time. */
-  busy: { workerd: number; generator: number };
+  /** CPU meanwhile. */
+  used: Usage;
+  /** How busy the load generator's loop was meanwhile; 1 is all the time. */
+  busy: number;
 }
 
 /** What a load test found out. */
@@ -56,6 +61,8 @@ export interface LoadResult {
   /** Fans there at once, those who poll included. */
   atOnce: number;
   sockets: number;
+  /** Every workerd of the product: what it has, fans who are at home there, most resident memory, bytes. */
+  workerds: readonly WorkerdFound[];
   come: Stretch;
   stay: Stretch;
   /** All lose their connection and are back within a second; the time is until the last is welcome. */
@@ -65,18 +72,16 @@ export interface LoadResult {
   outage: { downMs: number; backMs: number; fans: number; meters: Meters } | null;
   /** Bookings in Postgres. */
   filed: number;
-  /** Seconds of CPU, and wall-clock seconds, from the first fan to the last answer. */
-  cpu: { workerd: number; generator: number; standins: number; others: number; wall: number };
-  /** Most resident memory of workerd so far, bytes: before the hostile sockets came, and at the end. */
-  peakMemory: { before: number; end: number };
+  /** From the first fan to the last answer. */
+  used: Usage;
 }
 
-/** Seconds of CPU since each of them began. */
-interface CpuSoFar {
-  workerd: number;
-  generator: number;
-  standins: number;
-  all: number;
+/** What was seen of one workerd. */
+export interface WorkerdFound {
+  role: string;
+  sockets: number;
+  /** Before the hostile sockets came, and at the end. */
+  peakMemory: { before: number; end: number };
 }
 
 /** One run: everything that changes while it goes on. */
@@ -88,21 +93,24 @@ export class LoadTest implements FanWorld {
   readonly #options: LoadOptions;
   readonly #tell: (words: string) => void;
   readonly #stage: LoadStage;
+  readonly #ways: Ways;
   readonly #crowd: Crowd;
   readonly #buyers: Buyers;
-  readonly #pool: HttpPool;
+  readonly #pools: FanPools;
   readonly #pollers: Pollers;
   readonly #hostiles: Hostiles;
   #excusedUntil = 0;
   #atOnce = 0;
   #sockets = 0;
+  #socketsAt: number[] = [];
 
   private constructor(options: LoadOptions, stage: LoadStage, tell: (words: string) => void) {
     this.#tell = tell;
     this.#options = options;
     this.#stage = stage;
+    this.#ways = new Ways(stage, options.leaves);
     this.#crowd = new Crowd(this);
-    this.#pool = new HttpPool(stage.port, CONNECTIONS.api);
+    this.#pools = new FanPools((fan) => this.portOf(fan), CONNECTIONS.api);
     this.#buyers = new Buyers(this, {
       seatIds: expandPlan(stadiumPlan().plan).map((seat) => seat.id),
       each: SEATS_PER_BUYER,
@@ -110,8 +118,8 @@ export class LoadTest implements FanWorld {
       most: options.buyers,
       connections: CONNECTIONS.buyers,
     });
-    this.#pollers = new Pollers(this, this.#pool);
-    this.#hostiles = new Hostiles(stage.port, EVENT);
+    this.#pollers = new Pollers(this, this.#pools);
+    this.#hostiles = new Hostiles(this);
   }
 
   /** Runs the whole test on a stage of its own; `tell` hears how far it is. */
@@ -119,7 +127,7 @@ export class LoadTest implements FanWorld {
     options: LoadOptions,
     tell: (words: string) => void = () => undefined,
   ): Promise<LoadResult> {
-    const stage = await LoadStage.set();
+    const stage = await LoadStage.set(options);
     try {
       await addSale(stage.standins.databaseUrl, EVENT, {
         stadium: true,
@@ -132,8 +140,8 @@ export class LoadTest implements FanWorld {
     }
   }
 
-  get port(): number {
-    return this.#stage.port;
+  portOf(fan: LoadFan): number {
+    return this.#ways.portOf(fan);
   }
 
   wallClock(): number {
@@ -150,23 +158,20 @@ export class LoadTest implements FanWorld {
 
   async #run(): Promise<LoadResult> {
     const { fans, newcomers } = await this.#accounts();
-    const startedAt = performance.now();
-    const cpu = { ...this.#cpu() };
+    const used = usage(this.#stage);
     this.#tell(`${fans.length} fans are coming`);
     const { come, outage } = await this.#come(fans);
     this.#tell(`${this.#atOnce} are there, ${this.#sockets} with a socket`);
     const stay = await this.#stretch(() => this.#stay());
     this.#tell('all lose their connection and come back at once');
     const stampede = await this.#stampede();
-    const before = peakMemoryOf(this.#stage.pid);
+    const before = this.#stage.processes.map(({ peakMemory }) => peakMemory);
     this.#tell('hostile sockets come');
     const hostile = await this.#stretch(() => this.#beSet(newcomers));
     this.#tell('they are gone; the last purchases end');
     await this.#buyers.done();
     this.#tell('looking again at what was told');
     const filed = await this.#audit();
-    const after = this.#cpu();
-    const peakMemory = { before, end: peakMemoryOf(this.#stage.pid) };
     await this.#pollers.end();
     this.#crowd.end();
     return {
@@ -176,14 +181,14 @@ export class LoadTest implements FanWorld {
       hostiles: this.#hostiles,
       atOnce: this.#atOnce,
       sockets: this.#sockets,
+      workerds: this.#workerds(before),
       come,
       stay,
       stampede,
       hostile,
       outage,
       filed,
-      cpu: this.#used(cpu, after, { startedAt, killed: outage !== null }),
-      peakMemory,
+      used: used(),
     };
   }
 
@@ -195,28 +200,12 @@ export class LoadTest implements FanWorld {
     return { fans, newcomers };
   }
 
-  #cpu(): CpuSoFar {
-    const { user, system } = process.cpuUsage();
-    return {
-      workerd: cpuSecondsOf(this.#stage.pid),
-      generator: (user + system) / 1e6,
-      standins: cpuSecondsOf(this.#stage.standins.pid),
-      all: cpuSecondsOfAll(),
-    };
-  }
-
-  #used(
-    before: CpuSoFar,
-    after: CpuSoFar,
-    run: { startedAt: number; killed: boolean },
-  ): LoadResult['cpu'] {
-    // One that was killed took its count with it.
-    const workerd = after.workerd - (run.killed ? 0 : before.workerd);
-    const generator = after.generator - before.generator;
-    const standins = after.standins - before.standins;
-    const others = after.all - before.all - workerd - generator - standins;
-    const wall = (performance.now() - run.startedAt) / 1000;
-    return { workerd, generator, standins, others, wall };
+  #workerds(memoryBefore: readonly number[]): WorkerdFound[] {
+    return this.#stage.processes.map(({ role, peakMemory }, index) => ({
+      role,
+      sockets: this.#socketsAt[index] ?? 0,
+      peakMemory: { before: memoryBefore[index] ?? 0, end: peakMemory },
+    }));
   }
 
   /** Does `act` with meters of its own. */
@@ -225,27 +214,27 @@ export class LoadTest implements FanWorld {
     this.ledger.meters = meters;
     const from = performance.now();
     const loop = performance.eventLoopUtilization();
-    const cpu = cpuSecondsOf(this.#stage.pid);
+    const used = usage(this.#stage);
     await act();
     const ms = performance.now() - from;
-    const generator = performance.eventLoopUtilization(loop).utilization;
-    const workerd = (cpuSecondsOf(this.#stage.pid) - cpu) / (ms / 1000);
-    return { meters, ms, busy: { workerd, generator } };
+    const busy = performance.eventLoopUtilization(loop).utilization;
+    return { meters, ms, used: used(), busy };
   }
 
   /** Everybody comes and joins; in the middle of it, if asked to, workerd dies. */
   async #come(fans: readonly LoadFan[]): Promise<Pick<LoadResult, 'come' | 'outage'>> {
-    const sockets = Math.min(fans.length, connectionsMax() - OTHER_CONNECTIONS);
-    const polling = Promise.all(fans.slice(sockets).map((fan) => this.#pollers.come(fan)));
+    const { live, others } = this.#ways.shareOut(fans, connectionsMax() - OTHER_CONNECTIONS);
+    const polling = Promise.all(others.map((fan) => this.#pollers.come(fan)));
     let outage: LoadResult['outage'] = null;
     const come = await this.#stretch(async () => {
-      const arriving = this.#crowd.arrive(fans.slice(0, sockets), this.#options.perSecond);
-      if (this.#options.kill) outage = await this.#crash(sockets / 2);
+      const arriving = this.#crowd.arrive(live, this.#options.perSecond);
+      const { kill } = this.#options;
+      if (kill !== null) outage = await this.#crash(kill, live.length / 2);
       await arriving;
       await this.#allSettled();
     });
     await Promise.race([polling, pause(PATIENCE_MS)]);
-    this.#lost(fans.length - sockets - this.#pollers.size, 'no place over HTTP in time');
+    this.#lost(others.length - this.#pollers.size, 'no place over HTTP in time');
     this.#count();
     return { come, outage };
   }
@@ -255,7 +244,11 @@ export class LoadTest implements FanWorld {
   }
 
   #count(): void {
-    this.#sockets = Math.max(this.#sockets, this.#crowd.online);
+    const online = this.#crowd.fans.filter((fan) => fan.isOnline);
+    if (online.length > this.#sockets) {
+      this.#sockets = online.length;
+      this.#socketsAt = this.#ways.count(online.map(({ account }) => account.accountId));
+    }
     this.#atOnce = Math.max(this.#atOnce, this.#sockets + this.#pollers.size);
   }
 
@@ -263,7 +256,7 @@ export class LoadTest implements FanWorld {
     this.#lost(await this.#crowd.settled(PATIENCE_MS), 'no place, or no way back to it');
   }
 
-  async #crash(when: number): Promise<NonNullable<LoadResult['outage']>> {
+  async #crash(victim: Victim, when: number): Promise<NonNullable<LoadResult['outage']>> {
     while (this.#crowd.fans.length < when) await pause(10);
     const coming = this.ledger.meters;
     const meters = new Meters();
@@ -271,7 +264,7 @@ export class LoadTest implements FanWorld {
     const fans = [...this.#crowd.fans];
     this.#excusedUntil = Infinity;
     const from = performance.now();
-    await this.#stage.crash();
+    await this.#stage.crash(victim);
     const downMs = performance.now() - from;
     this.#excusedUntil = performance.now() + AFTERSHOCK_MS;
     while (fans.some((fan) => !fan.isSettled) && performance.now() - from < PATIENCE_MS) {
@@ -312,7 +305,7 @@ export class LoadTest implements FanWorld {
   /** Sockets that mean harm, and newcomers among them. */
   async #beSet(newcomers: readonly LoadFan[]): Promise<void> {
     const { hostile } = this.#options;
-    const count = hostile.silent + hostile.deaf + hostile.flooding + hostile.huge;
+    const count = Object.values(hostile).reduce((sum, kind) => sum + kind, 0);
     this.#hostiles.begin(await loadFans(count, SERIES.hostile), hostile);
     await this.#crowd.arrive(newcomers, newcomers.length / this.#options.hostileSeconds);
     await this.#allSettled();
@@ -329,7 +322,12 @@ export class LoadTest implements FanWorld {
 
   async #auditPlace(fan: LiveFan): Promise<void> {
     const path = `/api/queue/position/${EVENT}?claim=false`;
-    const answer = await ask(this, this.#pool, question(fan.account, 'GET', path), [200]);
+    const answer = await ask(
+      this,
+      this.#pools.of(fan.account),
+      question(fan.account, 'GET', path),
+      [200],
+    );
     const { place } = JSON.parse(answer?.body ?? '{}') as { place?: number };
     if (place !== undefined && fan.place !== null)
       this.ledger.told({ account: fan.account.accountId, place }, fan.place);

@@ -1,18 +1,21 @@
 import type { HostileCounts } from './hostile.ts';
+import type { Victim } from './stage.ts';
 
 /** One load test. */
 export interface LoadOptions {
-  /** Fans who come at first. Those beyond what workerd can have open files for poll instead. */
+  /** Fans who come at first. Those beyond what the workerd of their leaf can have open files for poll instead. */
   fans: number;
   perSecond: number;
   /** How long they stay for ticks before the hostile sockets come, s. */
   staySeconds: number;
   leaves: number;
+  /** workerd processes: one with everything, or the first with EventSale and the others with the leaves. */
+  processes: number;
   /** People called each second, and those of them who buy at most. */
   calledPerSecond: number;
   buyers: number;
-  /** Kill workerd with SIGKILL while they come. */
-  kill: boolean;
+  /** Who is killed with SIGKILL while they come. */
+  kill: Victim | null;
   hostile: HostileCounts;
   hostileSeconds: number;
   /** Whether to measure the memory of bare sockets as well. */
@@ -27,9 +30,10 @@ export const FULL: LoadOptions = {
   perSecond: 1_200,
   staySeconds: 12,
   leaves: 4,
+  processes: 1,
   calledPerSecond: 60,
   buyers: 300,
-  kill: false,
+  kill: null,
   hostile: HOSTILE,
   hostileSeconds: 5,
   bareMemory: true,
@@ -41,9 +45,10 @@ export const SMALL: LoadOptions = {
   perSecond: 200,
   staySeconds: 1,
   leaves: 48,
+  processes: 1,
   calledPerSecond: 20,
   buyers: 10,
-  kill: true,
+  kill: 'all',
   hostile: { silent: 10, deaf: 5, flooding: 3, huge: 1, unfinished: 5 },
   hostileSeconds: 1,
   bareMemory: false,

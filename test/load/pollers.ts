@@ -1,7 +1,7 @@
 import type { LoadFan } from '../support/sale-fixture.ts';
 import { ask, question } from './asking.ts';
+import type { FanPools } from './fan-pools.ts';
 import type { FanWorld } from './fan-world.ts';
-import type { HttpPool } from './http-pool.ts';
 import { Samples } from './samples.ts';
 
 /** How often to ask when no answer says it, ms. */
@@ -12,15 +12,15 @@ export class Pollers {
   /** Milliseconds of a join over HTTP, beside the live ones. */
   readonly join = new Samples();
   readonly #world: FanWorld;
-  readonly #pool: HttpPool;
+  readonly #pools: FanPools;
   readonly #places = new Map<LoadFan, number>();
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #looks = new Set<Promise<void>>();
   #ended = false;
 
-  constructor(world: FanWorld, pool: HttpPool) {
+  constructor(world: FanWorld, pools: FanPools) {
     this.#world = world;
-    this.#pool = pool;
+    this.#pools = pools;
   }
 
   /** Fans with a place. */
@@ -33,7 +33,7 @@ export class Pollers {
     const body = { eventId: this.#world.eventId };
     const answer = await ask(
       this.#world,
-      this.#pool,
+      this.#pools.of(fan),
       question(fan, 'POST', '/api/queue/join', body),
       [200],
     );
@@ -66,7 +66,7 @@ export class Pollers {
 
   async #look(fan: LoadFan): Promise<void> {
     const path = `/api/queue/position/${this.#world.eventId}?claim=false`;
-    const answer = await ask(this.#world, this.#pool, question(fan, 'GET', path), [200]);
+    const answer = await ask(this.#world, this.#pools.of(fan), question(fan, 'GET', path), [200]);
     if (answer !== null) this.#hear(fan, answer.body);
   }
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { LOCAL_SECRET } from './sale-fixture.ts';
 import type { StandinAddresses } from '../workers/standins.ts';
 import { bundle, startWorkerd } from './workerd.ts';
-import type { BareWorkerd } from './workerd.ts';
+import type { BareWorkerd, WorkerdOptions } from './workerd.ts';
 
 /** Bundles the product as benchmarks and load tests run it; returns the bundle's file. */
 export function bundleProduct(): string {
@@ -13,13 +13,14 @@ export function bundleProduct(): string {
 export function startProduct(
   script: string,
   standins: StandinAddresses,
-  where: { dataDir?: string; port?: number } = {},
+  where: Partial<Pick<WorkerdOptions, 'dataDir' | 'port' | 'doors' | 'vars'>> = {},
 ): Promise<BareWorkerd> {
   return startWorkerd({
     ...where,
     script,
     classes: ['EventSale', 'WaitingRoom'],
     vars: {
+      ...where.vars,
       ENVIRONMENT: 'local',
       PUBLIC_ORIGIN: 'http://localhost:8787',
       AUTH_SECRET: LOCAL_SECRET,

@@ -2,7 +2,7 @@ import { spawn, execFileSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -33,14 +33,28 @@ export function connectionsMax(): number {
 }
 
 /** A free loopback port, as the system gives it. */
-export function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
+  const [port = 0] = await freePorts(1);
+  return port;
+}
+
+/** So many free loopback ports, all different. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, listening));
+  return Promise.all(
+    servers.map(async (server) => {
+      const { port } = server.address() as AddressInfo;
+      await new Promise((resolve) => server.close(resolve));
+      return port;
+    }),
+  );
+}
+
+function listening(): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
+    server.listen(0, '127.0.0.1', () => resolve(server));
   });
 }
 
@@ -60,16 +74,23 @@ export function bundle(config: string): string {
   return join(outdir, 'worker.js');
 }
 
-/** Starts workerd on a bundle. `classes` become SQLite objects, bound in UPPER_SNAKE_CASE; `vars` text bindings. */
-export async function startWorkerd(options: {
+/** What a workerd runs, and where. */
+export interface WorkerdOptions {
   script: string;
+  /** Become SQLite objects, bound in UPPER_SNAKE_CASE. */
   classes: readonly string[];
+  /** Text bindings. */
   vars: Record<string, string>;
   dataDir?: string;
   port?: number;
   /** Address of the inspector, to take a CPU profile. */
   inspector?: string;
-}): Promise<BareWorkerd> {
+  /** Where other workerds call the script's entrypoint `Door`, and the ports of theirs, bound as DOOR_0 and so on. */
+  doors?: { own: number; all: readonly number[] };
+}
+
+/** Starts workerd on a bundle. */
+export async function startWorkerd(options: WorkerdOptions): Promise<BareWorkerd> {
   const port = options.port ?? (await freePort());
   const home = options.dataDir ?? mkdtempSync(join(tmpdir(), 'onsale-workerd-'));
   mkdirSync(join(home, 'objects'), { recursive: true });
@@ -125,13 +146,10 @@ async function ready(child: ChildProcess, port: number): Promise<void> {
   throw new Error('workerd did not answer within 20 s');
 }
 
-function capnp(
-  options: { classes: readonly string[]; vars: Record<string, string> },
-  objects: string,
-  port: number,
-): string {
+function capnp(options: WorkerdOptions, objects: string, port: number): string {
   const text = (value: string) => JSON.stringify(value);
   const upper = (name: string) => name.replace(/(?<!^)([A-Z])/g, '_$1').toUpperCase();
+  const doors = options.doors?.all ?? [];
   const bindings = [
     ...options.classes.map(
       (name) => `(name = ${text(upper(name))}, durableObjectNamespace = ${text(name)})`,
@@ -139,19 +157,34 @@ function capnp(
     ...Object.entries(options.vars).map(
       ([name, value]) => `(name = ${text(name)}, text = ${text(value)})`,
     ),
+    ...doors.map((_, index) => `(name = "DOOR_${index}", service = "door-${index}")`),
   ];
   const namespaces = options.classes.map(
     (name) =>
       `(className = ${text(name)}, uniqueKey = ${text(`onsale-${name}`)}, enableSql = true)`,
   );
+  // Calls from one workerd to another are Cap'n Proto over a CONNECT to this host, requests plain HTTP.
+  const rpc = 'http = (capnpConnectHost = "door")';
+  const others = doors.map(
+    (door, index) =>
+      `(name = "door-${index}", external = (address = "127.0.0.1:${door}", ${rpc})),`,
+  );
+  const own =
+    options.doors === undefined
+      ? ''
+      : `(name = "door", address = "127.0.0.1:${options.doors.own}", ${rpc}, service = (name = "main", entrypoint = "Door")),`;
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "main", worker = .main),
     (name = "objects", disk = (path = ${text(objects)}, writable = true)),
     (name = "internet", network = (allow = ["public", "private", "local"])),
+    ${others.join('\n    ')}
   ],
-  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
+  sockets = [
+    (name = "http", address = "127.0.0.1:${port}", http = (), service = "main"),
+    ${own}
+  ],
 );
 const main :Workerd.Worker = (
   modules = [(name = "worker.js", esModule = embed "worker.js")],

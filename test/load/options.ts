@@ -39,13 +39,13 @@ export const FULL: LoadOptions = {
   bareMemory: true,
 };
 
-/** In `npm test`: the same with some hundred fans and a kill. Leaves from the 33rd on are under a relay. */
+/** In `npm test`: the same with some hundred fans, and all processes killed. Leaves from the 33rd on are under a relay. */
 export const SMALL: LoadOptions = {
   fans: 400,
   perSecond: 200,
   staySeconds: 1,
   leaves: 48,
-  processes: 1,
+  processes: 3,
   calledPerSecond: 20,
   buyers: 10,
   kill: 'all',

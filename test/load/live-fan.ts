@@ -256,7 +256,7 @@ export class LiveFan {
     const called = position.claimUntil !== null || position.admission !== null;
     if (this.#called && position.ahead > 0)
       ledger.contradict(`place ${position.place} was called, and now ${position.ahead} are ahead`);
-    if (called && this.#token === null && this.#comesIn) this.#ask(CLAIM);
+    if (called && this.#token === null && this.#comesIn && this.#leaving === null) this.#ask(CLAIM);
     this.#called ||= called;
   }
 
@@ -270,6 +270,8 @@ export class LiveFan {
 
   #left(): void {
     this.#place = null;
+    // It may have been called while it said goodbye; that was for the place it gave up.
+    this.#called = false;
     const told = this.#leaving;
     this.#leaving = null;
     told?.();

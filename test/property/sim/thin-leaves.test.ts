@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
+import { bigScenario } from '../../sim/big.ts';
 import { runBig } from '../../sim/big-run.ts';
+import { DOING } from '../../sim/fans/table.ts';
+import { World } from '../../sim/world.ts';
 
 /** A sale through relays, with all leaves real, or one of eight. */
 async function countsOf(
@@ -23,13 +26,27 @@ it('thin leaves make the sale and the bill that real ones make', async () => {
   const purchases = real.counts.get('Worker requests: confirm') ?? Number.NaN;
   const differ = [...real.counts].filter(([name, count]) => {
     if (NOT_OF_THIN.test(name)) return false;
-    // Other fans meet other chances: as much as chance may do, and a fifteenth. It decides of purchases, not of
+    // Other fans meet other chances: as much as chance may do, and a fiftieth. It decides of purchases, not of
     // each row that one writes.
     const chances = OF_PURCHASES.test(name) ? purchases : count;
-    const allowed = (5 * Math.sqrt(chances) + chances / 15) * (count / chances);
+    const allowed = (5 * Math.sqrt(chances) + chances / 50) * (count / chances);
     return Math.abs((thin.counts.get(name) ?? 0) - count) > allowed;
   });
   expect(differ.map(([name, count]) => [name, count, thin.counts.get(name)])).toEqual([]);
   expect(thin.activeMs / real.activeMs).toBeGreaterThan(0.9);
   expect(thin.activeMs / real.activeMs).toBeLessThan(1.1);
+});
+
+it.each([1, 8])('fans stay in line until they leave it, one leaf of %d real', async (realOf) => {
+  const world = new World({ ...bigScenario(1_000, 0.7, 1), leaves: 8, realOf });
+  const { auditor, crowd, definition } = world;
+  await world.clock.run(definition.settings.opensAt - 1_000);
+  const lost: number[] = [];
+  for (let fan = 0; fan < crowd.arrived; fan++) {
+    const place = auditor.fans.placeOf(fan);
+    const inLine = place >= 0 && auditor.line.isPresent(place);
+    if (inLine && crowd.table.isDoing(fan, DOING.gone, DOING.away)) lost.push(fan);
+  }
+  expect(auditor.line.waiting()).toBeGreaterThan(400);
+  expect(lost).toEqual([]);
 });

@@ -177,6 +177,7 @@ export class Crowd {
   }
 
   #connect(fan: number): void {
+    this.table.set(fan, FLAG.placed, false);
     this.#requests.connect(fan, (leaf) => this.table.opened(fan, leaf));
   }
 
@@ -264,7 +265,12 @@ export class Crowd {
     this.#options.listener.hears(fan, heard, saidAt);
     switch (heard.type) {
       case 'welcome':
+        // Of before the answer to a join that overtook it: the place follows on the same socket.
+        if (heard.position !== null || !this.table.is(fan, FLAG.placed))
+          this.#standing(fan, heard.position);
+        return;
       case 'place':
+        if (heard.position !== null) this.table.set(fan, FLAG.placed, true);
         this.#standing(fan, heard.position);
         return;
       case 'admission':

@@ -21,6 +21,8 @@ export const FLAG = {
   deaf: 4,
   /** Will open a new socket at the next occasion. */
   reconnects: 8,
+  /** Has heard of a place since the newest socket was asked for. */
+  placed: 16,
 } as const;
 type Flag = (typeof FLAG)[keyof typeof FLAG];
 

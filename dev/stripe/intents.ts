@@ -70,8 +70,9 @@ function requireReturnUrl(call: Call, intent: Intent): void {
   );
 }
 
-function refuseConfirm(intent: Intent): void {
+function refuseConfirm(context: Context, intent: Intent): void {
   if (isOpen(intent)) return;
+  if (intent.status === 'canceled' && context.switches.values.takesCanceled) return;
   throw stateRefused(
     intent.status === 'succeeded'
       ? 'You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed.'
@@ -81,7 +82,7 @@ function refuseConfirm(intent: Intent): void {
 }
 
 function confirm(context: Context, call: Call, intent: Intent): Intent {
-  refuseConfirm(intent);
+  refuseConfirm(context, intent);
   requireReturnUrl(call, intent);
   const given = methodOf(context, call);
   const method = given ?? context.store.method.get(intent.payment_method ?? '');

@@ -125,7 +125,8 @@ export function createRefund(context: Context, call: Call): Refund {
   const metadata = mergeMetadata(call.form, {});
   const charge = chargeToRefund(context, call);
   const amount = amountToRefund(call, charge);
-  const { first, last } = course(context, charge);
+  const { first, last: usual } = course(context, charge);
+  const last = context.switches.failsRefund() ? 'failed' : usual;
   const refund: Refund = context.store.refund.put({
     id: newId('re'),
     object: 'refund',

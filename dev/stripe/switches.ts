@@ -23,6 +23,8 @@ const schema = z.strictObject({
   delayScope: z.strictObject(scope).default({}),
   /** Above 0, a confirmed payment is `processing` for so long before its outcome. */
   processingMs: count.default(0),
+  /** The bank takes the money of an intent that is canceled already. */
+  takesCanceled: z.boolean().default(false),
   fail: z
     .strictObject({
       ...fault,
@@ -44,6 +46,8 @@ const schema = z.strictObject({
       settleMs: count.default(1000),
       /** Every refund begins `pending`, as slow banks do. */
       pendingFirst: z.boolean().default(false),
+      /** So many refunds fail in the end, whatever the card. */
+      failNext: count.default(0),
     })
     .prefault({}),
   webhook: z
@@ -142,6 +146,14 @@ export class Switches {
       return true;
     }
     return rule.ratio > 0 && this.#random() < rule.ratio;
+  }
+
+  /** Whether the refund that begins now is to fail in the end; counts `failNext` down. */
+  failsRefund(): boolean {
+    const { refunds } = this.#values;
+    if (refunds.failNext === 0) return false;
+    refunds.failNext -= 1;
+    return true;
   }
 
   /** Milliseconds to wait before this request is worked on. */

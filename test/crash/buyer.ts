@@ -1,4 +1,5 @@
 import type { LoadFan } from '../support/sale-fixture.ts';
+import { charge } from './bank.ts';
 import { call, callUntilAnswered, pause } from './call.ts';
 import type { Heard } from './call.ts';
 
@@ -15,7 +16,11 @@ export type Habit =
   /** Pays and gives up at the same moment. */
   | 'torn'
   /** Has an intent and goes home. */
-  | 'walks_away';
+  | 'walks_away'
+  /** Gives up, and the bank takes the money of the canceled intent all the same. */
+  | 'late'
+  /** The same, but lets the time run out. */
+  | 'overslept';
 
 /** What a buyer wrote down: only what was heard. */
 export interface BuyerBook {
@@ -46,7 +51,13 @@ export interface BuyersWorld {
 }
 
 type Answer = { status: number; body: Record<string, unknown> };
+type Intent = { id: string; secret: string };
 const SEAT_TRIES = 12;
+const LATE_TRIES = 6;
+/** Shares of late payers who do not wait for what becomes of it; of those offered other seats who say nothing; and of those who say no, the former included. */
+const LATE_LEAVE = 0.25;
+const OFFER_IGNORED = 0.2;
+const OFFER_DECLINED = 0.6;
 
 /** One buyer from the queue to the ticket, over HTTP only. Repeats what was cut off, with the same ids. */
 export class Buyer {
@@ -105,24 +116,28 @@ export class Buyer {
     );
     if (started?.status !== 200) return `no intent: ${started?.status}`;
     this.book.intentId = text(started.body, 'paymentIntentId');
-    return this.#pay(this.book.intentId, text(started.body, 'clientSecret'), holdId, bookingId);
+    const intent = { id: this.book.intentId, secret: text(started.body, 'clientSecret') };
+    return this.#pay(intent, holdId, bookingId);
   }
 
-  async #pay(intent: string, secret: string, holdId: string, bookingId: string): Promise<string> {
+  async #pay(intent: Intent, holdId: string, bookingId: string): Promise<string> {
     const { habit } = this.book;
     if (habit === 'walks_away') return 'walked away';
     if (habit === 'declined') {
-      await this.#card(intent, secret, 'pm_card_chargeDeclined');
+      await charge(this.#world, intent, 'pm_card_chargeDeclined');
       const refused = await this.#ask('POST', '/api/payment/confirm', { bookingId });
       if (refused.status !== 402) return this.#closed(refused);
     }
-    const giveUp = () => this.#ask('DELETE', `/api/inventory/holds/${holdId}`);
-    const [paid] = await Promise.all([
-      this.#card(intent, secret, 'pm_card_visa'),
-      ...(habit === 'torn' ? [giveUp()] : []),
+    if (habit === 'late') await this.#giveUp(holdId);
+    if (habit === 'overslept') await this.#oversleep(bookingId);
+    const late = habit === 'late' || habit === 'overslept';
+    await Promise.all([
+      late ? this.#chargeLate(intent) : this.#charge(intent),
+      ...(habit === 'torn' ? [this.#giveUp(holdId)] : []),
     ]);
-    if (!paid) return 'not charged';
-    if (habit === 'silent') return 'paid and left';
+    if (this.book.charged === null) return 'not charged';
+    const leaves = habit === 'silent' || (late && this.#random() < LATE_LEAVE);
+    if (leaves) return 'paid and left';
     const asks = Array.from({ length: habit === 'two_tabs' ? 2 : 1 }, () =>
       this.#result(bookingId),
     );
@@ -130,12 +145,38 @@ export class Buyer {
     return result;
   }
 
+  #giveUp(holdId: string): Promise<Answer> {
+    return this.#ask('DELETE', `/api/inventory/holds/${holdId}`);
+  }
+
+  /** Waits until the booking's time is over and its intent canceled. */
+  async #oversleep(bookingId: string): Promise<void> {
+    for (;;) {
+      const { body } = await this.#ask('GET', `/api/bookings/${bookingId}`);
+      if (body['status'] !== 'paying') return;
+      if (Date.now() > this.#world.until) throw new Error('the booking never ended');
+      await pause(1_000);
+    }
+  }
+
+  async #charge(intent: Intent): Promise<void> {
+    this.book.charged = await charge(this.#world, intent, 'pm_card_visa');
+  }
+
+  /** Somebody else may have the seats by then. A bank that was restarted needs to be told to take such money. */
+  async #chargeLate(intent: Intent): Promise<void> {
+    for (let attempt = 0; attempt < LATE_TRIES && this.book.charged === null; attempt++) {
+      await pause(1_000 + 3_000 * this.#random());
+      await this.#charge(intent);
+    }
+  }
+
   /** Asks what became of the payment until it is decided. */
   async #result(bookingId: string): Promise<string> {
     for (;;) {
       const answer = await this.#ask('POST', '/api/payment/confirm', { bookingId });
       const status = String(answer.body['status']);
-      if (status === 'offered') return this.#takeOffer(bookingId);
+      if (status === 'offered') return this.#answerOffer(bookingId);
       const done = answer.status !== 202 && status !== 'refunding';
       if (done) return this.#closed(answer);
       if (Date.now() > this.#world.until) return 'failed: never decided';
@@ -143,9 +184,12 @@ export class Buyer {
     }
   }
 
-  /** The seats chosen were gone before the money came: whatever is offered is taken. */
-  async #takeOffer(bookingId: string): Promise<string> {
-    return this.#closed(await this.#ask('POST', `/api/bookings/${bookingId}/offer/accept`));
+  /** The seats chosen were gone before the money came: others are taken, or declined, or left to their time. */
+  async #answerOffer(bookingId: string): Promise<string> {
+    const mood = this.#random();
+    if (mood < OFFER_IGNORED) return 'left the offer';
+    const what = mood < OFFER_DECLINED ? 'decline' : 'accept';
+    return this.#closed(await this.#ask('POST', `/api/bookings/${bookingId}/offer/${what}`));
   }
 
   #closed(answer: Answer): string {
@@ -154,30 +198,6 @@ export class Buyer {
     if (body['status'] === 'confirmed')
       this.book.tickets = (body['tickets'] as { seatId: string }[]).map((ticket) => ticket.seatId);
     return String(body['status']);
-  }
-
-  /** Pays as the browser would; true when the bank says that it took the money. */
-  async #card(intent: string, secret: string, card: string): Promise<boolean> {
-    const form = new URLSearchParams({
-      client_secret: secret,
-      payment_method: card,
-      return_url: 'http://localhost/',
-      key: 'pk_test_local',
-    });
-    const url = `${this.#world.stripe}/v1/payment_intents/${intent}`;
-    const headers = {
-      authorization: 'Bearer pk_test_local',
-      'content-type': 'application/x-www-form-urlencoded',
-    };
-    // Confirmed once more when cut off: an intent that was paid says so and takes nothing twice.
-    const answer = await callUntilAnswered(this.#world.until, () =>
-      call(`${url}/confirm`, 'POST', headers, form.toString()),
-    );
-    const error = answer.body['error'] as { payment_intent?: unknown } | undefined;
-    const known = (error?.payment_intent ?? answer.body) as Record<string, unknown>;
-    if (known['status'] !== 'succeeded') return false;
-    this.book.charged = Number(known['amount']);
-    return true;
   }
 
   async #admission(): Promise<string> {

@@ -1,8 +1,9 @@
 import type { Books } from './books.ts';
-import { differences } from './books.ts';
+import { differences } from './differences.ts';
 import { Buyer } from './buyer.ts';
 import type { BuyersWorld, Habit } from './buyer.ts';
 import { call, pause } from './call.ts';
+import { Organiser } from './organiser.ts';
 import { readBooks, readOrders, readSeats } from './read-books.ts';
 import { EVENT, Stage } from './stage.ts';
 
@@ -37,7 +38,11 @@ const HABITS: readonly Habit[] = [
   'silent',
   'torn',
   'walks_away',
+  'late',
+  'overslept',
 ];
+/** Of those with tickets: for whom the organiser gives all back, one seat, or one seat after the other. */
+const WISHES = { whole: 0.12, seat: 0.12, seats: 0.08 } as const;
 /** Stand-ins killed in turn, one with every second crash. */
 const VICTIMS = ['postgres', 'stripe', 'redis'] as const;
 /** Longest that orders may take to end after the last fault, ms. */
@@ -52,8 +57,11 @@ export async function crashRun(plan: CrashPlan): Promise<CrashResult> {
   const started = performance.now();
   const stage = await Stage.set();
   try {
-    const fans = await stage.addSale({ fans: plan.buyers, patienceMs: plan.patienceMs });
-    const wanted = [...(await readSeats(stage)).keys()].slice(0, Math.ceil(plan.buyers * 1.4));
+    const { fans, organiser: token } = await stage.addSale({
+      fans: plan.buyers,
+      patienceMs: plan.patienceMs,
+    });
+    const wanted = [...(await readSeats(stage)).keys()].slice(0, Math.ceil(plan.buyers * 1.2));
     const world: BuyersWorld = {
       origin: stage.origin,
       stripe: stage.standins.stripe.url,
@@ -62,14 +70,19 @@ export async function crashRun(plan: CrashPlan): Promise<CrashResult> {
       until: Date.now() + plan.kills * 15_000 + SETTLE_MS,
     };
     const random = seeded(plan.seed);
+    const organiser = new Organiser({ ...world, token });
     const buyers = fans.map(
-      (fan, index) => new Buyer(world, fan, HABITS[index % HABITS.length] ?? 'pays', random),
+      (fan, index) => new Buyer(world, fan, habitOf(index, fans.length), random),
     );
+    const visit = async (buyer: Buyer): Promise<void> => {
+      await buyer.buy();
+      await giveBackSome(organiser, buyer, random());
+    };
     const visits: Promise<void>[] = [];
     let standinKills = 0;
     for (let round = 0; round < plan.kills; round++) {
       const share = (part: number) => Math.floor((buyers.length * part) / plan.kills);
-      for (const buyer of buyers.slice(share(round), share(round + 1))) visits.push(buyer.buy());
+      for (const buyer of buyers.slice(share(round), share(round + 1))) visits.push(visit(buyer));
       await disturb(stage, round);
       await pause(400 + random() * 1_200);
       const victim = VICTIMS[Math.floor(round / 2) % VICTIMS.length];
@@ -87,6 +100,7 @@ export async function crashRun(plan: CrashPlan): Promise<CrashResult> {
     const books = await settled(
       stage,
       buyers.map((buyer) => buyer.book),
+      organiser.book,
     );
     const now = performance.now();
     return {
@@ -102,7 +116,27 @@ export async function crashRun(plan: CrashPlan): Promise<CrashResult> {
   }
 }
 
-/** What else goes wrong in a round: webhooks twice, out of order or not at all; a commit without an answer. */
+/** Who comes late has no time to oversleep before the faults are over: they give up. */
+function habitOf(index: number, buyers: number): Habit {
+  const habit = HABITS[index % HABITS.length] ?? 'pays';
+  return habit === 'overslept' && index > buyers / 2 ? 'late' : habit;
+}
+
+/** The organiser gives back what some buyers have tickets for; `wish` is a fraction that says how. */
+async function giveBackSome(organiser: Organiser, { book }: Buyer, wish: number): Promise<void> {
+  const { orderId, tickets } = book;
+  if (orderId === null || tickets === null) return;
+  const { whole, seat, seats } = WISHES;
+  if (wish < whole) return organiser.giveBack(orderId);
+  const named = wish < whole + seat ? tickets.slice(0, 1) : tickets;
+  if (wish >= whole + seat + seats) return;
+  for (const each of named) await organiser.giveBack(orderId, [each]);
+}
+
+/**
+ * What else goes wrong in a round: webhooks twice, out of order or not at all; a commit without an answer;
+ * refunds that are slow, that fail, or of which no answer says that they were made; money of canceled intents.
+ */
 async function disturb(stage: Stage, round: number): Promise<void> {
   const { stripe, postgres } = stage.standins;
   const json = { 'content-type': 'application/json' };
@@ -112,26 +146,37 @@ async function disturb(stage: Stage, round: number): Promise<void> {
     drop: round % 4 === 2,
   };
   const fail = {
-    ratio: round % 5 === 3 ? 0.2 : 0,
+    ratio: round % 5 === 3 ? 0.2 : round % 5 === 1 ? 0.5 : 0,
     execute: true,
-    path: '/v1/payment_intents',
+    path: round % 5 === 1 ? '/v1/refunds' : '/v1/payment_intents',
+    method: 'POST',
     caller: 'secret',
   };
-  await call(`${stripe.url}/_standin/switches`, 'POST', json, JSON.stringify({ webhook, fail }));
+  const refunds = { pendingFirst: round % 2 === 0, failNext: 2, settleMs: 400 };
+  const switches = JSON.stringify({ webhook, fail, refunds, takesCanceled: true });
+  await call(`${stripe.url}/_standin/switches`, 'POST', json, switches);
   const commitThenDrop = JSON.stringify({ commitThenDrop: 1 });
   await call(`${postgres.url}/_standin/switches`, 'PUT', json, commitThenDrop);
 }
 
-/** The end of all trouble. What was dropped stays dropped. */
+/** The end of all trouble. What was dropped stays dropped, and banks go on as they are. */
 async function calm(stage: Stage): Promise<void> {
   const json = { 'content-type': 'application/json' };
-  const still = JSON.stringify({ webhook: { drop: false, reorder: false }, fail: { ratio: 0 } });
+  const still = JSON.stringify({
+    webhook: { drop: false, reorder: false },
+    fail: { ratio: 0 },
+    takesCanceled: true,
+  });
   await call(`${stage.standins.stripe.url}/_standin/switches`, 'POST', json, still);
   await call(`${stage.standins.postgres.url}/_standin/switches`, 'DELETE', {});
 }
 
 /** Reads the books once every order has ended, nudging the object as the cron of a real deployment does. */
-async function settled(stage: Stage, buyers: Books['buyers']): Promise<Books> {
+async function settled(
+  stage: Stage,
+  buyers: Books['buyers'],
+  commands: Books['commands'],
+): Promise<Books> {
   const until = performance.now() + SETTLE_MS;
   for (;;) {
     const nudged = await call(`${stage.origin}/crash/nudge/${EVENT}`, 'POST', {});
@@ -140,10 +185,10 @@ async function settled(stage: Stage, buyers: Books['buyers']): Promise<Books> {
     );
     const unfiled = nudged.heard ? Number(nudged.body['unfiled']) : 1;
     if (open.length + unfiled === 0) {
-      const books = await readBooks(stage, buyers);
+      const books = await readBooks(stage, buyers, commands);
       if (differences(books).length === 0) return books;
     }
-    if (performance.now() > until) return readBooks(stage, buyers);
+    if (performance.now() > until) return readBooks(stage, buyers, commands);
     await pause(1_000);
   }
 }

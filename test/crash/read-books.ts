@@ -4,19 +4,26 @@ import { bookingItems, bookings, payments, refunds } from '../../drizzle/schema.
 import type { Order } from '../../durable-objects/protocol/seats-rpc.ts';
 import type { Books, PostgresLine, StripeLine } from './books.ts';
 import type { BuyerBook } from './buyer.ts';
+import { readLetter } from './letters.ts';
+import type { Letter } from './letters.ts';
+import type { RefundCommand } from './organiser.ts';
 import { EVENT } from './stage.ts';
 import type { Stage } from './stage.ts';
 
 /** Reads all books of a run: each from its keeper, none from another's. */
-export async function readBooks(stage: Stage, buyers: readonly BuyerBook[]): Promise<Books> {
-  const [orders, stripe, postgres, seats, mails] = await Promise.all([
+export async function readBooks(
+  stage: Stage,
+  buyers: readonly BuyerBook[],
+  commands: readonly RefundCommand[],
+): Promise<Books> {
+  const [orders, stripe, postgres, seats, letters] = await Promise.all([
     readOrders(stage, buyers),
     readStripe(stage),
     readPostgres(stage),
     readSeats(stage),
-    readMails(stage),
+    readLetters(stage),
   ]);
-  return { buyers, orders, stripe, postgres, seats, mails };
+  return { buyers, commands, orders, stripe, postgres, seats, letters };
 }
 
 /** The seats of the public map with their statuses. */
@@ -39,20 +46,24 @@ async function readStripe(stage: Stage): Promise<StripeLine[]> {
   const page = { limit: 100 };
   const most = { limit: 10_000 };
   const intents = await stripe.paymentIntents.list(page).autoPagingToArray(most);
-  const returned = new Map<string, number>();
-  for (const refund of await stripe.refunds.list(page).autoPagingToArray(most)) {
-    const intent = idOf(refund.payment_intent);
-    if (refund.status === 'succeeded')
-      returned.set(intent, (returned.get(intent) ?? 0) + refund.amount);
-  }
-  return intents.map((intent) => ({
-    intentId: intent.id,
-    orderId: intent.metadata['orderId'] ?? 'none',
-    status: intent.status,
-    received: intent.amount_received,
-    refunded: returned.get(intent.id) ?? 0,
-    currency: intent.currency,
-  }));
+  const returned = await stripe.refunds.list(page).autoPagingToArray(most);
+  return intents.map((intent) => {
+    const refunds = returned
+      .filter((refund) => idOf(refund.payment_intent) === intent.id)
+      .map(({ metadata, amount, status }) => {
+        return { key: metadata?.['refundId'] ?? 'none', amount, status: status ?? 'none' };
+      });
+    const back = refunds.filter(({ status }) => status === 'succeeded');
+    return {
+      intentId: intent.id,
+      orderId: intent.metadata['orderId'] ?? 'none',
+      status: intent.status,
+      received: intent.amount_received,
+      refunded: back.reduce((sum, { amount }) => sum + amount, 0),
+      currency: intent.currency,
+      refunds,
+    };
+  });
 }
 
 async function readPostgres(stage: Stage): Promise<PostgresLine[]> {
@@ -66,7 +77,7 @@ async function readPostgres(stage: Stage): Promise<PostgresLine[]> {
   return rows.map((row) => {
     const payment = paid.find((one) => one.bookingId === row.id);
     const mine = items.filter((item) => item.bookingId === row.id && item.live);
-    const back = returned.filter((one) => one.bookingId === row.id && one.status === 'succeeded');
+    const back = returned.filter((one) => one.bookingId === row.id);
     return {
       bookingId: row.id,
       status: row.status,
@@ -74,17 +85,21 @@ async function readPostgres(stage: Stage): Promise<PostgresLine[]> {
       seats: mine.map((item) => item.seatId),
       paymentId: payment?.id ?? null,
       paymentStatus: payment?.status ?? null,
-      refunded: back.reduce((sum, one) => sum + one.amount, 0),
+      refunds: back.map(({ id, amount, status, attempt, seatIds }) => {
+        return { id, amount, status, attempt, seats: seatIds };
+      }),
     };
   });
 }
 
-async function readMails(stage: Stage): Promise<Map<string, number>> {
+async function readLetters(stage: Stage): Promise<Letter[]> {
   const answer = await fetch(`${stage.standins.mail.url}/emails`);
-  const { data } = await bodyOf<{ data: { to: string[] }[] }>(answer);
-  const counts = new Map<string, number>();
-  for (const mail of data) for (const to of mail.to) counts.set(to, (counts.get(to) ?? 0) + 1);
-  return counts;
+  const { data } = await bodyOf<{ data: { to: string[]; subject: string; text?: string }[] }>(
+    answer,
+  );
+  return data.flatMap(({ to, subject, text = '' }) =>
+    to.map((one) => readLetter({ to: one, subject, text })),
+  );
 }
 
 /** The id of a related object, expanded or not. */

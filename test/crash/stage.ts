@@ -59,15 +59,15 @@ export class Stage {
     return stage;
   }
 
-  /** A sale whose holds and payments end after `patienceMs`, and fans with accounts. */
+  /** A sale whose holds and payments end after `patienceMs`, offers in half of it; fans with accounts, and an organiser's token. */
   async addSale(options: {
     fans: number;
     patienceMs: number;
-  }): Promise<(LoadFan & { email: string })[]> {
+  }): Promise<{ fans: (LoadFan & { email: string })[]; organiser: string }> {
     await addSale(this.databaseUrl, EVENT, {
       holdTtlMs: options.patienceMs,
       payingTtlMs: options.patienceMs,
-      offerTtlMs: options.patienceMs,
+      offerTtlMs: options.patienceMs / 2,
       joinLimit: { max: 1_000_000, windowMs: 300_000 },
     });
     const fans = (await loadFans(options.fans, 900)).map((fan, index) => ({
@@ -86,7 +86,17 @@ export class Stage {
           emailVerifiedAt,
         })),
       );
-    return fans;
+    return { fans, organiser: await this.#addOrganiser() };
+  }
+
+  async #addOrganiser(): Promise<string> {
+    const [fan] = await loadFans(1, 901, { role: 'organiser' });
+    if (fan === undefined) throw new Error('no account for the organiser');
+    const account = { id: fan.accountId, email: 'organiser@load.local', name: 'Organiser' };
+    await connect(this.databaseUrl)
+      .insert(users)
+      .values({ ...account, passwordHash: 'none', role: 'organiser' });
+    return fan.token;
   }
 
   /** Starts workerd on the storage that it left. */

@@ -12,7 +12,7 @@ const SHOPPING_MS = 9_000;
 test('what concurrent buyers are told of each seat is what one seat with one owner would say, also over crashes', async () => {
   const stage = await Stage.set();
   try {
-    const fans = await stage.addSale({ fans: SHOPPERS, patienceMs: 600_000 });
+    const { fans } = await stage.addSale({ fans: SHOPPERS, patienceMs: 600_000 });
     const world: ShoppersWorld = {
       origin: stage.origin,
       history: new History(),

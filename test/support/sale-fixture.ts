@@ -67,8 +67,12 @@ export interface LoadFan {
   token: string;
 }
 
-/** Fans of a load. `series` keeps those of several loads apart. */
-export function loadFans(count: number, series: number): Promise<LoadFan[]> {
+/** Fans of a load. `series` keeps those of several loads apart; with a role they are organisers. */
+export function loadFans(
+  count: number,
+  series: number,
+  role: { role?: 'organiser' } = {},
+): Promise<LoadFan[]> {
   const iat = Math.floor(Date.now() / 1000);
   const hex = series.toString(16).padStart(8, '0');
   return Promise.all(
@@ -82,6 +86,7 @@ export function loadFans(count: number, series: number): Promise<LoadFan[]> {
         email: `${index}@load.local`,
         name: 'Load',
         ev: true,
+        ...role,
         iat,
         exp: iat + 3600,
       };

@@ -1,92 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import type { AccountId, HoldId, OrderId, SeatId } from '../../../durable-objects/core/ids.ts';
-import type { Order } from '../../../durable-objects/protocol/seats-rpc.ts';
-import { differences } from '../../crash/books.ts';
-import type { Books } from '../../crash/books.ts';
-
-function order(orderId: string, seatId: string, changes: Partial<Order> = {}): Order {
-  const price = { amount: 500, currency: 'INR' };
-  return {
-    orderId: orderId as OrderId,
-    holdId: 'h' as HoldId,
-    accountId: 'ana' as AccountId,
-    status: 'confirmed',
-    items: [
-      { seatId: seatId as SeatId, label: seatId, categoryId: 'gold', price, returned: false },
-    ],
-    total: price,
-    createdAt: 0,
-    expiresAt: 0,
-    paymentIntentId: `pi-${orderId}`,
-    confirmedAt: 1,
-    filed: true,
-    paid: price,
-    offer: null,
-    refunds: [],
-    history: [],
-    paymentProblem: null,
-    tickets: [],
-    ...changes,
-  };
-}
-
-/** One buyer, one ticket, and books that agree. */
-function goodBooks(): Books {
-  return {
-    buyers: [
-      {
-        accountId: 'ana',
-        email: 'ana@x',
-        habit: 'pays',
-        held: ['A1'],
-        orderId: 'o1',
-        intentId: 'pi-o1',
-        charged: 500,
-        tickets: ['A1'],
-        end: 'confirmed',
-      },
-    ],
-    orders: [order('o1', 'A1')],
-    stripe: [
-      {
-        intentId: 'pi-o1',
-        orderId: 'o1',
-        status: 'succeeded',
-        received: 500,
-        refunded: 0,
-        currency: 'inr',
-      },
-    ],
-    postgres: [
-      {
-        bookingId: 'o1',
-        status: 'confirmed',
-        amount: 500,
-        seats: ['A1'],
-        paymentId: 'pi-o1',
-        paymentStatus: 'succeeded',
-        refunded: 0,
-      },
-    ],
-    seats: new Map([
-      ['A1', 'sold'],
-      ['A2', 'available'],
-    ]),
-    mails: new Map([['ana@x', 1]]),
-  };
-}
+import { differences } from '../../crash/differences.ts';
+import { first, goodBooks, order, tickets } from './book-samples.ts';
+import type { Wrong } from './book-samples.ts';
 
 test('books that agree show no difference', () => {
   expect(differences(goodBooks())).toEqual([]);
 });
 
 describe('a difference is seen', () => {
-  const first = <Row>(rows: readonly Row[]): Row => {
-    const [row] = rows;
-    if (row === undefined) throw new Error('no row');
-    return row;
-  };
-  const wrong: [string, RegExp, (books: Books) => Partial<Books>][] = [
+  const wrong: Wrong[] = [
     [
       'a seat sold twice',
       /seat A1 was sold to o1 and to o2/,
@@ -131,7 +53,12 @@ describe('a difference is seen', () => {
       () => ({ orders: [order('o1', 'A2')] }),
     ],
     ['an order forgotten', /is gone/, () => ({ orders: [] })],
-    ['tickets never mailed', /sent 0 letters/, () => ({ mails: new Map() })],
+    ['tickets never mailed', /0 letters of tickets o1/, () => ({ letters: [] })],
+    [
+      'tickets mailed twice',
+      /2 letters of tickets o1/,
+      ({ letters }) => ({ letters: [...letters, { ...tickets }] }),
+    ],
     [
       'a released order whose intent can be paid',
       /intent is requires_payment_method/,

@@ -120,6 +120,19 @@ describe('faults', () => {
       .toBe('succeeded');
   });
 
+  it('take the money of a canceled intent', async () => {
+    const intent = await stripe.paymentIntents.create({ ...ORDER, payment_method: 'pm_card_visa' });
+    await stripe.paymentIntents.cancel(intent.id);
+    expect(await refusal(stripe.paymentIntents.confirm(intent.id))).toMatchObject({
+      code: 'payment_intent_unexpected_state',
+    });
+    standin.switches.set({ takesCanceled: true });
+    expect(await stripe.paymentIntents.confirm(intent.id)).toMatchObject({
+      status: 'succeeded',
+      amount_received: ORDER.amount,
+    });
+  });
+
   it('are set over HTTP, and wrong switches are refused', async () => {
     const post = (body: unknown) =>
       fetch(`${standin.url}/_standin/switches`, { method: 'POST', body: JSON.stringify(body) });
@@ -157,6 +170,15 @@ describe('refunds that end later', () => {
       amount_refunded: 0,
       refunded: false,
     });
+  });
+
+  it('fail with any card as often as was set', async () => {
+    standin.switches.set({ refunds: { failNext: 1 } });
+    const { first, last } = await settled('pm_card_visa');
+    expect([first.status, last.status]).toEqual(['succeeded', 'failed']);
+    const again = await stripe.refunds.create({ charge: first.charge as string });
+    expect(again).toMatchObject({ status: 'succeeded', amount: ORDER.amount });
+    expect(standin.switches.get().refunds.failNext).toBe(0);
   });
 
   it('are pending before they succeed', async () => {

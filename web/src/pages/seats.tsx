@@ -31,6 +31,7 @@ import type { Venue } from '../seat-map/venue.ts';
 import { navigate } from '../router/address.ts';
 import { usePathParams } from '../router/routes.tsx';
 import '../styles/seats.css';
+import '../styles/seat-map.css';
 import '../styles/find.css';
 
 /** Map and list of one event's seats; choosing is for those who are inside. */

@@ -1,3 +1,4 @@
+import { whyCodeOf } from '../durable-objects/core/order-whys.ts';
 import type { Order, OrderItem, Refund } from '../durable-objects/protocol/seats-rpc.ts';
 import type { EventRecord } from './db/event-record.ts';
 import type { Booking, BookingItem } from './schemas/booking.ts';
@@ -41,6 +42,7 @@ export async function bookingAnswer(
       from,
       to,
       why,
+      code: whyCodeOf({ actor, why }),
       seatIds: seatIds === undefined ? null : [...seatIds],
     })),
     paymentProblem: order.paymentProblem && {

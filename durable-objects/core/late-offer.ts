@@ -1,6 +1,7 @@
 import { nearestRuns } from './alternatives.ts';
 import { stepOrder } from './order-record.ts';
 import type { Because, OrderRecord } from './order-record.ts';
+import { WHYS } from './order-whys.ts';
 import { beginRefund } from './refund-rules.ts';
 import type { Money } from './money.ts';
 import { middleOf } from './row-map.ts';
@@ -116,6 +117,6 @@ export function endOffer(order: OrderRecord, because: Because): OrderRecord {
 export function endOverdue(order: OrderRecord, now: number): OrderRecord {
   const because = { at: now, actor: 'timer' } as const;
   return order.stage === 'offered'
-    ? endOffer(order, { ...because, why: 'the offer ended' })
-    : stepOrder(order, 'expired', { ...because, why: 'the hold ended' });
+    ? endOffer(order, { ...because, why: WHYS.offer_ended })
+    : stepOrder(order, 'expired', { ...because, why: WHYS.hold_ended });
 }

@@ -3,6 +3,7 @@ import type { OrderId } from './ids.ts';
 import type { Money } from './money.ts';
 import { noteOrder, openRefunds, seatsOf, stepOrder } from './order-record.ts';
 import type { Because, OrderRecord, RefundRecord } from './order-record.ts';
+import { whyOf } from './order-whys.ts';
 
 /** What the organiser asks for; a seat that is no seat of the plan is null. */
 export interface RefundQuestion {
@@ -107,7 +108,7 @@ export function refundDone(order: OrderRecord, key: string, at: number): OrderRe
   const refund = waitingFor(order, key);
   if (refund === undefined) return null;
   const refunds = order.refunds.map((one) => (one === refund ? { ...one, done: true } : one));
-  const because: Because = { at, actor: 'stripe', why: `refund ${key}` };
+  const because: Because = { at, actor: 'stripe', why: whyOf('refund_done', key) };
   const last = order.stage === 'refunding' && refunds.every(({ done }) => done);
   return last
     ? stepOrder(order, 'refunded', because, { refunds })
@@ -123,7 +124,7 @@ export function refundFailed(order: OrderRecord, key: string, at: number): Order
   if (refund === undefined) return null;
   const next = { ...refund, attempt: refund.attempt + 1, done: false };
   const refunds = order.refunds.map((one) => (one === refund ? next : one));
-  const because: Because = { at, actor: 'stripe', why: `refund ${key} failed` };
+  const because: Because = { at, actor: 'stripe', why: whyOf('refund_failed', key) };
   return order.stage === 'refunded'
     ? stepOrder(order, 'refunding', because, { refunds })
     : noteOrder(order, because, { refunds });

@@ -1,6 +1,7 @@
 import { extendedEnd, refusalByStage } from '../core/lock-rules.ts';
 import { noteOrder, stepOrder } from '../core/order-record.ts';
 import type { OrderRecord } from '../core/order-record.ts';
+import { WHYS } from '../core/order-whys.ts';
 import { unreachable } from '../core/result.ts';
 import type { ExtendOutcome, OrderOutcome, SaleSeatsRpc } from '../protocol/seats-rpc.ts';
 import type { SeatStore } from '../storage/seat-records.ts';
@@ -45,7 +46,7 @@ export class OrderHolds {
     if (order.stage === 'expired') return { ok: false, code: 'hold_expired' };
     if (order.stage === 'cancelled') return { ok: false, code: 'hold_not_found' };
     if (order.stage !== 'hold') return { ok: true, order: viewOrder(order, this.#book.seats) };
-    const because = { at: this.#context.now(), actor: 'buyer', why: 'order created' } as const;
+    const because = { at: this.#context.now(), actor: 'buyer', why: WHYS.order_created } as const;
     const after = stepOrder(order, 'held', because, { ordered: true });
     this.#book.commit([{ before: order, after }], because.at);
     return { ok: true, order: viewOrder(after, this.#book.seats) };
@@ -73,7 +74,7 @@ export class OrderHolds {
     const { expiresAt } = order;
     const admittedUntil = admission.until;
     const end = extendedEnd({ now, expiresAt, holdTtlMs, admittedUntil });
-    const because = { at: now, actor: 'buyer', why: 'extended' } as const;
+    const because = { at: now, actor: 'buyer', why: WHYS.extended } as const;
     const after = end === expiresAt ? order : noteOrder(order, because, { expiresAt: end });
     const hold = viewHold(after, this.#book.seats, admittedUntil);
     const outcome = { ok: true, hold } as const;
@@ -93,7 +94,7 @@ export class OrderHolds {
         return { ok: true };
       case 'hold':
       case 'held': {
-        const because = { at: this.#context.now(), actor: 'buyer', why: 'given up' } as const;
+        const because = { at: this.#context.now(), actor: 'buyer', why: WHYS.given_up } as const;
         const after = stepOrder(order, 'cancelled', because);
         this.#book.commit([{ before: order, after }], because.at);
         return { ok: true };

@@ -2,6 +2,7 @@ import type { OrderId } from '../core/ids.ts';
 import type { IntentReading } from '../core/payment-rules.ts';
 import { noteOrder, totalOf } from '../core/order-record.ts';
 import type { Actor, OrderRecord, RefundRecord } from '../core/order-record.ts';
+import { whyOf } from '../core/order-whys.ts';
 import { refundKey } from '../core/refund-rules.ts';
 import type { Result } from '../core/result.ts';
 import type { PaymentsDown } from '../protocol/ports.ts';
@@ -98,7 +99,7 @@ export class OrderOutside {
     if (before.paymentIntentId !== null)
       return { ok: true, intentId: before.paymentIntentId, made: null };
     const { intentId, intent, clientSecret } = made;
-    const because = { at: this.#context.now(), actor, why: `intent ${intentId}` };
+    const because = { at: this.#context.now(), actor, why: whyOf('intent_made', intentId) };
     const after = noteOrder(before, because, { paymentIntentId: intentId });
     this.#book.commit([{ before, after }], because.at);
     return { ok: true, intentId, made: { intent, clientSecret } };

@@ -2,6 +2,7 @@ import { backoffMs, fractionOf } from '../core/backoff.ts';
 import type { AccountId, OrderId } from '../core/ids.ts';
 import { openRefunds, stepOrder } from '../core/order-record.ts';
 import type { Actor, OrderRecord } from '../core/order-record.ts';
+import { WHYS } from '../core/order-whys.ts';
 import type { IntentReading } from '../core/payment-rules.ts';
 import { refundKey } from '../core/refund-rules.ts';
 import { unreachable } from '../core/result.ts';
@@ -183,7 +184,7 @@ export class OrderPayments {
     const { payingTtlMs } = this.#context.definition.settings;
     // Never shorter than the hold was: starting to pay must not cost the buyer time.
     const expiresAt = Math.max(order.expiresAt, now + payingTtlMs);
-    const because = { at: now, actor: 'buyer', why: 'began to pay' } as const;
+    const because = { at: now, actor: 'buyer', why: WHYS.began_to_pay } as const;
     const after = stepOrder(order, 'paying', because, { expiresAt });
     this.#book.commit([{ before: order, after }], now);
   }

@@ -2,6 +2,7 @@ import type { OrderId } from '../core/ids.ts';
 import { endOffer, equalOrBetter, makeOffer, OFFER_TTL_MS } from '../core/late-offer.ts';
 import { noteOrder, stepOrder, totalOf } from '../core/order-record.ts';
 import type { Actor, Because, OrderRecord } from '../core/order-record.ts';
+import { whyOf, WHYS } from '../core/order-whys.ts';
 import type { Money } from '../core/money.ts';
 import { judgeIntent } from '../core/payment-rules.ts';
 import type { IntentReading } from '../core/payment-rules.ts';
@@ -59,12 +60,12 @@ export class OrderSettling {
       case 'note_problem':
         return this.#noteProblem(order, verdict.problem, cause);
       case 'release': {
-        const after = stepOrder(order, cause.releaseTo, this.#because(cause, 'intent canceled'));
+        const after = stepOrder(order, cause.releaseTo, this.#because(cause, WHYS.intent_canceled));
         this.#commit([{ before: order, after }], cause);
         return after;
       }
       case 'confirm':
-        return this.#confirm(order, verdict.late ? 'paid late, seats were free' : 'paid', cause);
+        return this.#confirm(order, verdict.late ? WHYS.paid_late : WHYS.paid, cause);
       case 'offer':
         return this.#offer(order, verdict, cause);
       case 'refund':
@@ -120,7 +121,7 @@ export class OrderSettling {
   ): OrderRecord {
     const known = order.paymentProblem;
     if (known?.code === problem.code && known.message === problem.message) return order;
-    const because = this.#because(cause, `not paid: ${problem.code}`);
+    const because = this.#because(cause, whyOf('not_paid', problem.code));
     const after = noteOrder(order, because, { paymentProblem: problem });
     this.#commit([{ before: order, after }], cause);
     return after;
@@ -130,12 +131,12 @@ export class OrderSettling {
   acceptOffer(order: OrderRecord): OrderRecord {
     const { offer } = order;
     if (offer === null) throw new Error(`order ${order.orderId} was offered nothing`);
-    return this.#confirm(order, 'took the seats offered', { actor: 'buyer' }, { seats: offer });
+    return this.#confirm(order, WHYS.offer_taken, { actor: 'buyer' }, { seats: offer });
   }
 
   /** The buyer of an `offered` order wants the money back. */
   declineOffer(order: OrderRecord): OrderRecord {
-    const after = endOffer(order, this.#because({ actor: 'buyer' }, 'declined the seats offered'));
+    const after = endOffer(order, this.#because({ actor: 'buyer' }, WHYS.offer_declined));
     this.#commit([{ before: order, after }], {});
     return after;
   }
@@ -158,7 +159,7 @@ export class OrderSettling {
   ): OrderRecord {
     const { offerTtlMs = OFFER_TTL_MS } = this.#context.definition.settings;
     const until = this.#context.now() + offerTtlMs;
-    const because = this.#because(cause, 'paid late, seats gone: others are set aside');
+    const because = this.#because(cause, WHYS.offer_made);
     const after = makeOffer(order, { ...offer, until }, because);
     this.#commit([{ before: order, after }], cause);
     return after;

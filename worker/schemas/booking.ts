@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { WHY_CODES } from '../../durable-objects/core/order-whys.ts';
 import { holdId, money, time } from './common.ts';
 
 /** Body of `POST /api/booking/create`. */
@@ -56,6 +57,9 @@ export const bookingEvent = z
     from: stage.nullable(),
     to: stage,
     why: z.string(),
+    code: z.enum(WHY_CODES).nullable().meta({
+      description: 'What `why` says, for translation; null for words of the organiser.',
+    }),
     seatIds: z
       .array(z.string())
       .nullable()

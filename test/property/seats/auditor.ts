@@ -1,3 +1,4 @@
+import { whyCodeOf } from '../../../durable-objects/core/order-whys.ts';
 import { unpackSeats } from '../../../durable-objects/core/seat-status.ts';
 import type { AccountId } from '../../../durable-objects/core/ids.ts';
 import type { Money } from '../../../durable-objects/core/money.ts';
@@ -106,6 +107,9 @@ function checkRefunds(
 
 function checkEnd(sale: Audited, orders: readonly Order[], wrong: (what: string) => never): void {
   for (const order of orders) {
+    for (const step of order.history)
+      if (step.actor !== 'organiser' && whyCodeOf(step) === null)
+        wrong(`${order.orderId}: nobody can translate "${step.why}"`);
     const paid = [...sale.payments.intents.values()].some(
       (intent) => intent.orderId === order.orderId && intent.state.state === 'succeeded',
     );

@@ -125,6 +125,9 @@ describe('webhooks', () => {
     expect([taken.status, taken.body.status]).toEqual([200, 'confirmed']);
     expect(taken.body.tickets[0]?.seatId).toBe(told.body.booking.offer?.items[0]?.seatId);
     expect(taken.body.history.map(({ to }) => to)).toContain('offered');
+    expect(taken.body.history.map(({ code }) => code)).toEqual(
+      expect.arrayContaining(['seats_locked', 'intent_made', 'offer_made', 'offer_taken']),
+    );
     expect(await answer(first.orderId, 'decline', late)).toMatchObject({
       status: 409,
       body: { code: 'offer_over' },

@@ -51,8 +51,10 @@ function Step(props: { event: BookingEvent; timeZone: string }): JSX.Element {
       <span>
         {what()}, {t(`tickets.actor.${props.event.actor}`)}
       </span>
-      <span class="small muted" lang="en">
-        {props.event.why}
+      <span class="small muted">
+        <Show when={props.event.code} fallback={props.event.why}>
+          {(code) => t(`tickets.why.${code()}`)}
+        </Show>
         <Show when={props.event.seatIds}>{(seats) => `: ${seats().join(', ')}`}</Show>
       </span>
     </li>

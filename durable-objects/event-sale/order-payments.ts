@@ -102,7 +102,8 @@ export class OrderPayments {
     const seen =
       request.stripeEventId !== undefined && this.#store.hasStripeEvent(request.stripeEventId);
     const asks = order.stage === 'paying' || mayBeLate(order);
-    if (!seen && order.refunds.length > 0 && actor === 'stripe') await this.#askRefunds(order);
+    const deaf = !seen && actor === 'stripe' ? await this.#askRefunds(order) : null;
+    if (deaf !== null) return deaf;
     if (seen || !asks) return this.#result(this.#find(order), null);
 
     const reading = await this.#outside.read(order, actor);
@@ -155,14 +156,19 @@ export class OrderPayments {
     if (reading.ok) this.#apply(order.orderId, reading.intent, actor);
   }
 
-  /** Stripe told something about an order whose refunds went through: a bank may have sent one back. */
-  async #askRefunds(order: OrderRecord): Promise<void> {
-    for (const refund of order.refunds.filter(({ done }) => done)) {
+  /**
+   * Stripe told something about an order with refunds: a bank may have sent one back, also while our own call
+   * for it still waits to hear that it went through. Where Stripe cannot be asked the news was not heard.
+   */
+  async #askRefunds(order: OrderRecord): Promise<({ ok: false } & PaymentsDown) | null> {
+    for (const refund of order.refunds) {
       const answer = await this.#outside.refund(order, refund);
-      if (!answer.ok || answer.status !== 'failed') continue;
+      if (!answer.ok) return answer;
+      if (answer.status !== 'failed') continue;
       this.#settling.refundFailed(order.orderId, refundKey(refund));
       this.giveBack(this.#find(order), 'stripe');
     }
+    return null;
   }
 
   async #refund(order: OrderRecord): Promise<void> {

@@ -152,7 +152,7 @@ async function disturb(stage: Stage, round: number): Promise<void> {
     method: 'POST',
     caller: 'secret',
   };
-  const refunds = { pendingFirst: round % 2 === 0, failNext: 2, settleMs: 400 };
+  const refunds = { pendingFirst: round % 2 === 0, failNext: 2 };
   const switches = JSON.stringify({ webhook, fail, refunds, takesCanceled: true });
   await call(`${stripe.url}/_standin/switches`, 'POST', json, switches);
   const commitThenDrop = JSON.stringify({ commitThenDrop: 1 });

@@ -26,12 +26,15 @@ export class HandPayments {
   fault: Partial<Record<Call, 'before' | 'after' | 'throws' | 'limited' | undefined>> = {};
   refundStatus: 'pending' | 'succeeded' | 'failed' = 'succeeded';
   readonly #through = new Set<string>();
-  readonly #sentBack = new Set<string>();
+  readonly #failed = new Set<string>();
   /** When set, calls wait until `release` is called. */
   #gates: (() => void)[] | null = null;
+  #held: 'asked' | 'answered' = 'asked';
 
-  hold(): void {
+  /** Makes calls wait before they have their effect, or with the answer that they will get. */
+  hold(when: 'asked' | 'answered' = 'asked'): void {
     this.#gates = [];
+    this.#held = when;
   }
 
   /** Lets waiting calls go: all, or the one at `index`. */
@@ -67,7 +70,7 @@ export class HandPayments {
   sendBack(key: string): void {
     this.refunds.delete(key);
     this.#through.delete(key);
-    this.#sentBack.add(key);
+    this.#failed.add(key);
   }
 
   declineIfOpen(orderId: OrderId): void {
@@ -150,10 +153,10 @@ export class HandPayments {
   }): Promise<Result<{ status: 'pending' | 'succeeded' | 'failed' }, PaymentsDown>> {
     return this.#call('refund', request.refundId, () => {
       const { intentId, refundId, amount } = request;
-      // What went through is found again by its key.
-      if (this.#sentBack.has(refundId)) return { ok: true, status: 'failed' };
+      // What went through or failed is found again by its key.
+      if (this.#failed.has(refundId)) return { ok: true, status: 'failed' };
       const status = this.#through.has(refundId) ? 'succeeded' : this.refundStatus;
-      if (status === 'failed') this.refunds.delete(refundId);
+      if (status === 'failed') this.sendBack(refundId);
       else this.refunds.set(refundId, { intentId, amount });
       if (status === 'succeeded') this.#through.add(refundId);
       return { ok: true, status };
@@ -166,14 +169,19 @@ export class HandPayments {
     effect: () => Answer,
   ): Promise<Answer | typeof DOWN> {
     this.calls.push({ call, key });
-    const gates = this.#gates;
-    if (gates !== null) await new Promise<void>((resolve) => gates.push(resolve));
+    if (this.#held === 'asked') await this.#gate();
     const fault = this.fault[call];
     if (fault === 'throws') throw new Error('the port broke');
     if (fault === 'before') return DOWN;
     if (fault === 'limited') return { ...DOWN, limited: true };
     const answer = effect();
+    if (this.#held === 'answered') await this.#gate();
     return fault === 'after' ? DOWN : answer;
+  }
+
+  async #gate(): Promise<void> {
+    const gates = this.#gates;
+    if (gates !== null) await new Promise<void>((resolve) => gates.push(resolve));
   }
 
   #get(intentId: string): Intent {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { OrderId, RequestId, SeatId } from '../../../durable-objects/core/ids.ts';
 import { seatCodeAt } from '../../../durable-objects/core/seat-status.ts';
 import type { Order, RefundOutcome } from '../../../durable-objects/protocol/seats-rpc.ts';
@@ -227,6 +227,40 @@ describe('refunds by the organiser', () => {
       expect((await sale.desk.reconcile()).drift).toMatchObject({ explained: true, unfiled: 0 });
     },
   );
+
+  test('F24: news of a refund that was sent back is not taken for heard while Stripe cannot be asked', async () => {
+    const sale = new HandSale();
+    const order = await bought(sale, 'ana', ['G-A-1']);
+    const { orderId } = order;
+    refund(sale, orderId, undefined, 'r1');
+    await sale.pass(MINUTE);
+    sale.payments.sendBack(`refund_${orderId}`);
+    sale.payments.fault.refund = 'before';
+    const news = { orderId, stripeEventId: 'evt_failed' };
+    expect(await sale.desk.settle(news)).toMatchObject({ ok: false, code: 'payments_unavailable' });
+    sale.payments.fault = {};
+    expect(await sale.desk.settle(news)).toMatchObject({ ok: true, result: 'refunding' });
+    await sale.pass(MINUTE);
+    expect([...sale.payments.refunds.keys()]).toEqual([`refund_${orderId}_2`]);
+  });
+
+  test('F24: news of a refund that was sent back may overtake the answer that it had gone through', async () => {
+    const sale = new HandSale();
+    const order = await bought(sale, 'ana', ['G-A-1']);
+    const { orderId } = order;
+    sale.payments.hold('answered');
+    refund(sale, orderId, undefined, 'r1');
+    await vi.waitFor(() => expect(sale.payments.waiting).toBe(1));
+    sale.payments.sendBack(`refund_${orderId}`);
+    const heard = sale.desk.settle({ orderId, stripeEventId: 'evt_failed' });
+    await vi.waitFor(() => expect(sale.payments.waiting).toBe(2));
+    sale.payments.release(1);
+    await heard;
+    sale.payments.release();
+    await sale.pass(MINUTE);
+    expect(sale.see(order).refunds).toMatchObject([{ status: 'succeeded', failures: 1 }]);
+    expect([...sale.payments.refunds.keys()]).toEqual([`refund_${orderId}_2`]);
+  });
 
   test.each([
     ['JPY', 9_800],

@@ -2,6 +2,7 @@ import type { EventId } from '../durable-objects/core/ids.ts';
 import { sameTally } from '../durable-objects/core/sale-tally.ts';
 import type { Drift } from '../durable-objects/protocol/seats-rpc.ts';
 import { saleOf } from '../durable-objects/stubs.ts';
+import { noteBooks } from './books.ts';
 import type { Env } from './env.ts';
 import { settleEach, undelivered } from './payments/undelivered.ts';
 import { prewarm, WARM_MS } from './prewarm.ts';
@@ -31,7 +32,26 @@ export async function reconcileSales(env: Env, now: number): Promise<void> {
   );
   const sales = due.map(({ definition }) => definition);
   await prewarm(env, sales, now);
-  await settleUndelivered(env, new Set(opened.map(({ definition }) => definition.eventId)), now);
+  const onSale = opened.map(({ definition }) => definition.eventId);
+  await settleUndelivered(env, new Set(onSale), now);
+  await compareBooks(env, onSale, now);
+}
+
+/** Keeps for `/healthz` what the sales have found: last, for they compare their books since they were nudged. */
+async function compareBooks(env: Env, onSale: readonly EventId[], now: number): Promise<void> {
+  const looks = onSale.map(async (eventId) => {
+    const drift = await saleOf(env, eventId)
+      .drift()
+      .then((answer) => (answer.ok ? answer.drift : null))
+      // One that does not answer was told of by its nudge.
+      .catch(() => null);
+    return { eventId, drift };
+  });
+  try {
+    await noteBooks(servicesOf(env), await Promise.all(looks), now);
+  } catch (error) {
+    log({ name: 'problem', part: 'books', detail: errorWords(error) });
+  }
 }
 
 /** Ours beside those of Postgres, whether or not what is on its way explains the difference. */

@@ -1,8 +1,11 @@
 import { sql } from 'drizzle-orm';
 import type { z } from 'zod';
+import { judgeBooks, readBooks } from './books.ts';
+import type { BookRecord } from './books.ts';
 import type { healthResponse } from './schemas/system.ts';
 import type { Services } from './services.ts';
 import { errorWords, log } from './telemetry/log.ts';
+import { isoOrNull } from './times.ts';
 
 type Health = z.infer<typeof healthResponse>;
 type Check = Health['checks']['postgres'];
@@ -12,30 +15,41 @@ const FRESH_MS = 5_000;
 /** Longest wait for one part, ms. */
 const CHECK_MS = 2_000;
 
-const kept = new WeakMap<Services, { checks: Health['checks']; until: number }>();
+interface Look {
+  checks: Health['checks'];
+  books: BookRecord | null;
+}
 
-/** Asks every part whether it answers, at most once in five seconds per isolate. */
+const kept = new WeakMap<Services, { look: Look; until: number }>();
+
+/**
+ * Asks every part whether it answers, at most once in five seconds per isolate. No sale is asked: of their
+ * books it tells what the cron wrote down.
+ */
 export async function checkHealth(services: Services, version: string): Promise<Health> {
   const now = Date.now();
   const known = kept.get(services);
-  const checks = known && known.until > now ? known.checks : await checkAll(services);
-  if (checks !== known?.checks) kept.set(services, { checks, until: Date.now() + FRESH_MS });
+  const look = known && known.until > now ? known.look : await checkAll(services);
+  if (look !== known?.look) kept.set(services, { look, until: Date.now() + FRESH_MS });
+  const { ok, comparedAt, differing, since } = judgeBooks(look.books, now);
   const { postgres, redis, stripe } = services.breakers;
   return {
-    ok: Object.values(checks).every((check) => check.ok),
+    ok: ok && Object.values(look.checks).every((check) => check.ok),
     version,
-    checks,
+    checks: look.checks,
+    books: { ok, comparedAt: isoOrNull(comparedAt), differing, since: isoOrNull(since) },
     breakers: { postgres: postgres.state, redis: redis.state, stripe: stripe.state },
   };
 }
 
-async function checkAll(services: Services): Promise<Health['checks']> {
+async function checkAll(services: Services): Promise<Look> {
+  let books: BookRecord | null = null;
   const [postgres, redis, stripe] = await Promise.all([
     timed('postgres', async () => {
       await services.db.execute(sql`select 1`);
     }),
     timed('redis', async () => {
-      await services.redis.ping();
+      books = await readBooks(services);
     }),
     timed('stripe', async () => {
       const url = new URL('/healthcheck', services.settings.stripe.apiBase);
@@ -44,7 +58,7 @@ async function checkAll(services: Services): Promise<Health['checks']> {
       if (answer.status >= 500) throw new Error(`status ${answer.status}`);
     }),
   ]);
-  return { postgres, redis, stripe };
+  return { checks: { postgres, redis, stripe }, books };
 }
 
 async function timed(part: string, check: () => Promise<void>): Promise<Check> {

@@ -27,10 +27,10 @@ const health = createRoute({
   method: 'get',
   path: '/healthz',
   tags: ['System'],
-  summary: 'Whether every part answers',
+  summary: 'Whether every part answers, and the sales and Postgres have the same books',
   responses: {
-    200: json(healthResponse, 'All parts answer.'),
-    503: json(healthResponse, 'A part does not answer; the sale may still go on.'),
+    200: json(healthResponse, 'All parts answer, and no books differ.'),
+    503: json(healthResponse, 'A part does not answer, or books differ; the sale may still go on.'),
   },
 });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { time } from './common.ts';
 
 /** Answer of `GET /api/config`: what the site must know and anybody may. */
 export const configResponse = z
@@ -21,12 +22,26 @@ const breaker = z
   .enum(['closed', 'open', 'probing'])
   .meta({ description: 'Of the isolate that answers: `open` refuses calls for a while.' });
 
-/** Answer of `GET /healthz`; 503 when a part does not answer. */
+const books = z
+  .object({
+    ok: z.boolean(),
+    comparedAt: time
+      .nullable()
+      .meta({ description: 'When the cron last looked at the sales on now; null: not lately.' }),
+    differing: z
+      .int()
+      .meta({ description: 'Sales whose books differ from Postgres’s for minutes.' }),
+    since: time.nullable().meta({ description: 'Of the one that differs longest.' }),
+  })
+  .meta({ description: 'Of each sale: `GET /api/organiser/events/:eventId/drift`.' });
+
+/** Answer of `GET /healthz`; 503 when a part does not answer, or the books of a sale differ. */
 export const healthResponse = z
   .object({
     ok: z.boolean(),
     version: z.string(),
     checks: z.object({ postgres: check, redis: check, stripe: check }),
+    books,
     breakers: z.object({ postgres: breaker, redis: breaker, stripe: breaker }),
   })
   .meta({ id: 'Health' });

@@ -1,10 +1,15 @@
 import { createScheduledController } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
+import type { EventId } from '../../../durable-objects/core/ids.ts';
+import { NO_TALLY } from '../../../durable-objects/core/sale-tally.ts';
 import { createApp } from '../../../worker/app.ts';
+import { noteBooks } from '../../../worker/books.ts';
 import type { Env } from '../../../worker/env.ts';
 import type { Event } from '../../../worker/schemas/events.ts';
 import type { PlanPart, Seats, StatusPart } from '../../../worker/schemas/inventory.ts';
 import entry from '../../../worker/index.ts';
+import { servicesOf } from '../../../worker/services.ts';
+import { freshSale } from './organiser-support.ts';
 import { ask, CONCERT, ORIGIN, workerEnv } from './support.ts';
 
 describe('public answers', () => {
@@ -128,5 +133,34 @@ describe('the minute’s nudge', () => {
   it('reaches the sales that have opened without failing', async () => {
     const controller = createScheduledController({ scheduledTime: new Date() });
     await expect(entry.scheduled(controller, workerEnv)).resolves.toBeUndefined();
+  });
+
+  it('keeps for /healthz since when the books of a sale differ, until they are the same again', async () => {
+    // An environment of its own has its own memory of the last answer.
+    const health = async () => {
+      const answer = await createApp().request(`${ORIGIN}/healthz`, {}, { ...workerEnv });
+      return { status: answer.status, ...(await answer.json<{ ok: boolean; books: object }>()) };
+    };
+    const at = Date.now() - 600_000;
+    const drift = { at, object: NO_TALLY, postgres: NO_TALLY, unfiled: 0, explained: false };
+    // Of its own: tests share Postgres, not their objects.
+    const eventId = (await freshSale()) as EventId;
+    await noteBooks(servicesOf(workerEnv), [{ eventId, drift }], Date.now());
+    expect(await health()).toMatchObject({
+      status: 503,
+      ok: false,
+      books: { ok: false, differing: 1, since: new Date(at).toISOString() },
+    });
+    const nudge = async () => {
+      const controller = createScheduledController({ scheduledTime: new Date() });
+      await entry.scheduled(controller, { ...workerEnv });
+      const { status, ok, books } = await health();
+      return { status, ok, books };
+    };
+    await expect.poll(nudge, { timeout: 10_000 }).toMatchObject({
+      status: 200,
+      ok: true,
+      books: { ok: true, differing: 0, since: null, comparedAt: expect.any(String) },
+    });
   });
 });

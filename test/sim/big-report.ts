@@ -59,12 +59,25 @@ export function figuresOf(run: BigRun, effort: Effort): Figure[] {
     plain('largest leaf', state.largestLeaf, 'bytes'),
     plain('all leaves', state.leaves, 'bytes'),
   ];
+  figures.push(...drawFigures(run));
   if (relays.length > 0)
     figures.push(
       atMost('busiest relay, fullest second', most(relays), 'requests', OBJECT_REQUESTS),
     );
   figures.push(atLeast('sections sold out', soldOutAt === null ? 0 : seats, 'sections', seats));
   return figures;
+}
+
+function drawFigures({ draw, drawnAt }: BigRun): Figure[] {
+  if (draw === null) return [];
+  const { people, findings, earlyShare } = draw;
+  const kept = findings.filter(({ verdict }) => verdict === 'holds');
+  return [
+    plain('lobby, drawn', people, 'people'),
+    plain('lobby drawn after opening', (drawnAt ?? Number.NaN) * 60, 's'),
+    atLeast('checks of the published record that hold', kept.length, 'checks', findings.length),
+    plain('first tenth of the drawn who had come in the first half', earlyShare * 100, '%'),
+  ];
 }
 
 /** The curves of a run: those ahead of a few fans, admissions, and how the line went. */

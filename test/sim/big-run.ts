@@ -1,6 +1,7 @@
 import { bigScenario } from './big.ts';
 import type { ObjectTime } from './bill/bill.ts';
 import type { Wakefulness } from './meters.ts';
+import { auditOf, type DrawAudit } from './draw-audit.ts';
 import { Observer, type Observed } from './observer.ts';
 import type { Scenario } from './scenario.ts';
 import { World } from './world.ts';
@@ -19,6 +20,8 @@ export interface Counts {
 export interface BigRun extends Observed {
   world: World;
   counts: Counts;
+  /** Null where the lobby was first come, first served. */
+  draw: DrawAudit | null;
 }
 
 /** How often the run is looked at, ms. */
@@ -60,7 +63,7 @@ export async function runBig(
     process.off('unhandledRejection', failed);
   }
   const counts = { fans, hours, seed, counts: world.meters.all(), times: timesOf(world) };
-  return { ...observer.observed(), world, counts };
+  return { ...observer.observed(), world, counts, draw: auditOf(world) };
 }
 
 function timesOf(world: World): ObjectTime[] {

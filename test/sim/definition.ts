@@ -1,3 +1,4 @@
+import { REHEARSAL_ROUND } from '../../durable-objects/core/fairness/recorded-rounds.ts';
 import type { EventId } from '../../durable-objects/core/ids.ts';
 import type { AdmissionSettings, SaleDefinition } from '../../durable-objects/core/sale.ts';
 import type { Scenario } from './scenario.ts';
@@ -20,7 +21,9 @@ export function definitionOf(
     settings: {
       opensAt,
       closesAt: opensAt + 24 * 3_600_000,
-      lobby: 'fifo',
+      lobby: scenario.lobby ?? 'fifo',
+      // A round that everybody knows: nobody can make one up that verifies.
+      ...(scenario.lobby === 'draw' ? { drandRound: REHEARSAL_ROUND.round } : {}),
       admission: { ...scenario.admission, ...change },
       holdTtlMs: 600_000,
       payingTtlMs: 900_000,

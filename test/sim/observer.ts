@@ -29,6 +29,8 @@ export interface Observed {
   soldOutAt: number | null;
   /** And until a hundredth of them or less was left. */
   fewLeftAt: number | null;
+  /** Until the lobby was drawn; null where it was not. */
+  drawnAt: number | null;
 }
 
 /** Looks at a big run from outside, now and then. */
@@ -41,6 +43,7 @@ export class Observer {
   #tick: Tick | null = null;
   #soldOutAt: number | null = null;
   #fewLeftAt: number | null = null;
+  #drawnAt: number | null = null;
 
   constructor(world: World) {
     this.#world = world;
@@ -55,6 +58,7 @@ export class Observer {
     if (tick.within > 1) this.#frames.inexact += 1;
     const bytes = JSON.stringify(publicTick(tick)).length;
     this.#frames.largestBytes = Math.max(this.#frames.largestBytes, bytes);
+    if (tick.draw !== undefined) this.#drawnAt ??= this.#minutes(tick.at);
     const few = this.#world.buyers.seats / 100;
     if (tick.seatsLeft <= few) this.#fewLeftAt ??= this.#minutes(tick.at);
     if (tick.phase === 'sold_out') this.#soldOutAt ??= this.#minutes(tick.at);
@@ -90,8 +94,9 @@ export class Observer {
   #aheadOf(fan: number): number | null {
     const { fans, line } = this.#world.auditor;
     const place = fans.placeOf(fan);
-    const waits = place >= line.cursor && line.isPresent(place);
-    return waits ? line.peopleBetween(line.cursor, place) : null;
+    const order = line.orderOf(place);
+    const waits = place >= 0 && order >= line.cursor && line.isPresent(order);
+    return waits ? line.peopleBetween(line.cursor, order) : null;
   }
 
   #state(): StateBytes {
@@ -113,6 +118,7 @@ export class Observer {
       frames: this.#frames,
       state: this.#state(),
       soldOutAt: this.#soldOutAt,
+      drawnAt: this.#drawnAt,
       fewLeftAt: this.#fewLeftAt,
     };
   }

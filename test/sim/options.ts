@@ -5,6 +5,8 @@ export interface Options {
   /** A big sale of so many fans; null: small worlds. */
   fans: number | null;
   hours: number;
+  /** Order of those who come before a big sale opens. */
+  policy: 'fifo' | 'draw';
   /** First and last seed of the small worlds; the first is a big sale's. */
   seeds: { first: number; last: number };
   /** Seats and money under every fault, until the seeds or the time are over. */
@@ -25,6 +27,7 @@ export function optionsOf(argv: readonly string[]): Options {
     options: {
       fans: { type: 'string' },
       hours: { type: 'string' },
+      policy: { type: 'string' },
       seed: { type: 'string' },
       seeds: { type: 'string' },
       deep: { type: 'boolean' },
@@ -34,11 +37,14 @@ export function optionsOf(argv: readonly string[]): Options {
       strict: { type: 'boolean' },
     },
   });
-  const { fans, hours = '2', seed, seeds, deep = false, minutes = '60' } = values;
+  const { fans, hours = '2', policy = 'fifo', seed, seeds, deep = false, minutes = '60' } = values;
+  if (policy !== 'fifo' && policy !== 'draw')
+    throw new Error(`--policy must be fifo or draw: ${policy}`);
   const named = seed ?? seeds;
   return {
     fans: fans === undefined ? null : whole('fans', fans),
     hours: positive('hours', hours),
+    policy,
     seeds: named === undefined ? (deep ? DEEP_SEEDS : SEEDS) : range(named),
     deep,
     minutes: positive('minutes', minutes),

@@ -15,14 +15,15 @@ const DEEP_TELL_MS = 60_000;
 
 /**
  * `npm run sim`: many small worlds with every fault. `-- --seeds A..B` names them, `-- --seed N` one.
- * `npm run sim -- --fans N [--hours H] [--seed N]`: one big sale, with its picture.
+ * `npm run sim -- --fans N [--hours H] [--seed N] [--policy draw]`: one big sale, with its picture; with `draw` its
+ * lobby is drawn and the published record audited.
  * `npm run sim -- --deep [--minutes N] [--jobs N] [--seeds A..B]`: seats and money under every fault, seed after
  * seed for an hour, in one process unless more are asked for.
  * `--json FILE` writes the figures, `--strict` makes a missed bar or a broken promise a non-zero exit.
  */
 async function run(options: Options): Promise<Figure[]> {
   if (options.deep) return deep(options);
-  if (options.fans !== null) return big(options.fans, options.hours, options.seeds.first);
+  if (options.fans !== null) return big(options, options.fans);
   return small(options.seeds);
 }
 
@@ -93,10 +94,11 @@ function commitNow(): string {
   return `${git('rev-parse', 'HEAD')}${git('status', '--porcelain') === '' ? ' (clean)' : ' and changes'}`;
 }
 
-async function big(fans: number, hours: number, seed: number): Promise<Figure[]> {
+async function big({ hours, policy, seeds }: Options, fans: number): Promise<Figure[]> {
   const from = performance.now();
   let toldAt = from;
-  const sale = await runBig({ fans, hours, seed }, (words) => {
+  const change = policy === 'draw' ? { lobby: policy } : {};
+  const sale = await runBig({ fans, hours, seed: seeds.first, change }, (words) => {
     if (performance.now() - toldAt < TELL_MS) return;
     toldAt = performance.now();
     console.log(`${((toldAt - from) / 1_000).toFixed(0)} s · ${words}`);
@@ -107,9 +109,10 @@ async function big(fans: number, hours: number, seed: number): Promise<Figure[]>
     cpuSeconds: (user + system) / 1e6,
     peakMb: process.resourceUsage().maxRSS / 1_024,
   };
-  const { counts, picture } = countsFile(fans, hours);
+  const { counts, picture } = countsFile(fans, hours, policy);
   mkdirSync(new URL('.', counts), { recursive: true });
-  const title = `${fans.toLocaleString('en')} fans, ${hours} hours (simulated)`;
+  const drawn = policy === 'draw' ? ', lobby drawn' : '';
+  const title = `${fans.toLocaleString('en')} fans, ${hours} hours${drawn} (simulated)`;
   writeFileSync(picture, pictureOf(sale, title));
   writeFileSync(counts, JSON.stringify(sale.counts));
   console.table(seriesOf(sale));

@@ -20,6 +20,8 @@ export interface Scenario {
   growth?: { afterMs: number; leaves: number };
   /** Room for so many places in the auditor's books: fans who come back get a second one. */
   places: number;
+  /** Order of those who come before opening; absent: first come, first served. */
+  lobby?: 'fifo' | 'draw';
   admission: AdmissionSettings;
   plan: SamplePlan;
   arrivals: Arrivals;

@@ -94,12 +94,16 @@ export class World {
   /** How long fans waited to hear of their place. */
   readonly waits: JoinWaits;
   /** In a run of millions: what EventSale has written down. */
-  readonly lean = { queue: new LeanQueueStore(), seats: new LeanSeatStore() };
+  readonly lean: { queue: LeanQueueStore; seats: LeanSeatStore };
   /** Hears of each tick as it is published. */
   onTick: (tick: Tick) => void = () => undefined;
 
   constructor(scenario: Scenario, tampering: Tampering = {}) {
     this.scenario = scenario;
+    this.lean = {
+      queue: new LeanQueueStore(scenario.lobby === 'draw'),
+      seats: new LeanSeatStore(),
+    };
     this.#tampering = tampering;
     const { seed, fans } = scenario;
     this.clock = new Clock(START, scenario.exact ? 'event' : 'millisecond');
@@ -119,6 +123,7 @@ export class World {
       fans,
       places: scenario.places,
       start: START,
+      opensAt: this.definition.settings.opensAt,
       now: () => clock.now,
       skewMs: 3_500,
       onViolation: (violation) => clock.fail(violation),
@@ -347,7 +352,10 @@ export class World {
   #published(tick: Tick): void {
     this.crowd.tick = tick;
     this.onTick(tick);
+    const drawn = tick.draw !== undefined && this.#thinPlaces?.tick?.draw === undefined;
     const called = this.#thinPlaces?.called(tick) ?? [];
+    // As real leaves do: everybody hears when they come.
+    if (drawn) for (const leaf of this.thinLeaves) leaf.tellsDrawn();
     // Who has put the page away, or has no socket, does not hear of it.
     for (const fan of called) if (this.crowd.table.hasSocket(fan)) this.#thinOf(fan)?.calls(fan);
     this.auditor.frame(tick, this.#samples(tick));

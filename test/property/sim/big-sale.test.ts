@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { SEAL_MARGIN_MS } from '../../../durable-objects/core/fairness/drand.ts';
+import { LineBook } from '../../sim/auditor/line-book.ts';
 import { figuresOf, pictureOf } from '../../sim/big-report.ts';
 import { runBig } from '../../sim/big-run.ts';
 import { billOf, byGroup, idleUsd, total } from '../../sim/bill/bill.ts';
@@ -61,6 +63,43 @@ describe('a big sale without faults, and its bill', () => {
   });
 });
 
+describe('a big sale whose lobby is drawn', () => {
+  it('calls everybody in the order that its published record proves, in thin leaves as in real ones', async () => {
+    const change = { lobby: 'draw', leaves: 8, realOf: 4 } as const;
+    const run = await runBig({ fans: 1_200, hours: 0.6, seed: 1, change });
+    const { draw, drawnAt, world } = run;
+    expect(draw?.people).toBeGreaterThan(400);
+    expect(draw?.findings.map(({ check, verdict }) => [check, verdict])).toEqual(
+      ['chain', 'round', 'seal', 'beacon', 'secret', 'seed', 'admissions', 'gaps'].map((check) => [
+        check,
+        'holds',
+      ]),
+    );
+    expect(drawnAt).toBeGreaterThan(SEAL_MARGIN_MS / 60_000);
+    // Whoever came in first had come to the lobby at any time.
+    expect(draw?.earlyShare).toBeGreaterThan(0.25);
+    expect(draw?.earlyShare).toBeLessThan(0.75);
+    expect(world.auditor.line.cursor).toBeGreaterThan(300);
+    expect(world.buyers.bought).toBeGreaterThan(50);
+    expect(figuresOf(run, effort).find(({ name }) => name.includes('record'))?.ok).toBe(true);
+  });
+
+  it('is judged by who was there at the opening, and drawn once', () => {
+    const rules = { slots: 1, claimWindowMs: 1, graceMs: 1, sessionMs: 1 };
+    const seed = 'A'.repeat(43);
+    const book = new LineBook(rules);
+    book.granted('leaf', 1, 0, 10, true);
+    book.granted('leaf', 2, 10, 5, false);
+    expect(() => book.drawn({ n: 15, seed })).toThrow('15 people were drawn, 10 were in the lobby');
+    book.departed([3, 12]);
+    book.drawn({ n: 10, seed });
+    expect(book.isPresent(book.orderOf(3))).toBe(false);
+    expect(book.isPresent(12)).toBe(false);
+    expect([book.waiting(), book.peopleBetween(0, 10)]).toEqual([13, 9]);
+    expect(() => book.drawn({ n: 10, seed: `B${seed.slice(1)}` })).toThrow('a second time');
+  });
+});
+
 describe('an object’s time', () => {
   it('is billed while it runs and while something is under way, each moment once', () => {
     const wake = new Wakefulness();
@@ -100,8 +139,15 @@ describe('what the simulator is asked for', () => {
       hours: 1.5,
     });
     expect(optionsOf(['--seed', '7']).seeds).toEqual({ first: 7, last: 7 });
+    expect(optionsOf(['--policy', 'draw']).policy).toBe('draw');
     expect(optionsOf(['--seeds', '5..9']).seeds).toEqual({ first: 5, last: 9 });
-    for (const nonsense of [['--fans', '-1'], ['--fans', '1e6'], ['--seeds', '9..5'], ['--fan']])
+    for (const nonsense of [
+      ['--policy', 'first'],
+      ['--fans', '-1'],
+      ['--fans', '1e6'],
+      ['--seeds', '9..5'],
+      ['--fan'],
+    ])
       expect(() => optionsOf(nonsense)).toThrow(/must be|not seeds|Unknown option|ambiguous/);
   });
 });

@@ -1,3 +1,5 @@
+import { SEAL_MARGIN_MS } from '../../../durable-objects/core/fairness/drand.ts';
+import { REHEARSAL_ROUND } from '../../../durable-objects/core/fairness/recorded-rounds.ts';
 import type { OrderId } from '../../../durable-objects/core/ids.ts';
 import type { Money } from '../../../durable-objects/core/money.ts';
 import type { IntentState, SalePorts } from '../../../durable-objects/protocol/ports.ts';
@@ -111,7 +113,14 @@ export class Outside extends Bystander {
         // No simulated cron compares books.
         totals: async () => NO_TALLY,
       },
-      randomness: { round: async () => ({ ok: false, code: 'unavailable' }) },
+      randomness: {
+        round: () =>
+          through('drand requests', () =>
+            this.#around.clock.now < definition.settings.opensAt + SEAL_MARGIN_MS
+              ? ({ ok: false, code: 'not_yet' } as const)
+              : ({ ok: true, beacon: REHEARSAL_ROUND } as const),
+          ).catch(() => ({ ok: false, code: 'unavailable' }) as const),
+      },
       mail: { send: () => through('mails', () => undefined) },
       telemetry: {
         record: (event) => {

@@ -1,5 +1,6 @@
 import { callOf } from '../../../durable-objects/core/calls.ts';
 import type { Call } from '../../../durable-objects/core/calls.ts';
+import { orderOf, placeOf } from '../../../durable-objects/core/place-order.ts';
 import { askGapMs, reportGapMs } from '../../../durable-objects/core/shard-plan.ts';
 import type { Tick } from '../../../durable-objects/core/tick.ts';
 import type {
@@ -49,7 +50,8 @@ export class ThinPlaces {
     if (tick.cursor > before)
       this.#calls.push({ first: before, end: tick.cursor, calledAt: tick.at });
     const fans: number[] = [];
-    for (let place = before; place < tick.cursor; place++) {
+    for (let order = before; order < tick.cursor; order++) {
+      const place = placeOf(order, tick.draw);
       const fan = this.fanAt[place] ?? -1;
       if (fan >= 0 && this.placeOf[fan] === place) fans.push(fan);
     }
@@ -60,29 +62,28 @@ export class ThinPlaces {
   positionOf(fan: number, now: number): FanPosition | null {
     const place = this.placeOf[fan] ?? -1;
     if (place < 0) return null;
+    const at = { place, order: orderOf(place, this.tick?.draw) };
     const until = this.until.get(fan);
     if (until !== undefined)
-      return until <= now
-        ? null
-        : positionAt(place, null, { admissionId: '', claimedAt: 0, until });
+      return until <= now ? null : positionAt(at, null, { admissionId: '', claimedAt: 0, until });
     const { claimWindowMs, graceMs } = this.#windows;
-    if (place >= (this.tick?.cursor ?? 0)) return positionAt(place, null, null);
-    const at = callOf(this.#calls, place)?.calledAt ?? 0;
-    if (at + claimWindowMs + graceMs <= now) return null;
-    const claimUntil = at + claimWindowMs + (at + claimWindowMs <= now ? graceMs : 0);
-    return positionAt(place, claimUntil, null);
+    if (at.order >= (this.tick?.cursor ?? 0)) return positionAt(at, null, null);
+    const calledAt = callOf(this.#calls, at.order)?.calledAt ?? 0;
+    if (calledAt + claimWindowMs + graceMs <= now) return null;
+    const claimUntil = calledAt + claimWindowMs + (calledAt + claimWindowMs <= now ? graceMs : 0);
+    return positionAt(at, claimUntil, null);
   }
 }
 
 function positionAt(
-  place: number,
+  { place, order }: { place: number; order: number },
   claimUntil: number | null,
   admission: FanPosition['admission'],
 ): FanPosition {
   return {
     status: admission === null ? 'waiting' : 'admitted',
     place,
-    order: place,
+    order,
     ahead: 0,
     etaSeconds: null,
     pollMs: 0,
@@ -242,6 +243,11 @@ export class ThinLeaf
       })
       .catch((error: unknown) => clock.fail(error))
       .finally(() => this.wake.end(clock.now));
+  }
+
+  /** The lobby is drawn: counted, for nobody does anything about it. */
+  tellsDrawn(): void {
+    this.#around.meters.add('WebSocket messages out', this.#parts.sockets());
   }
 
   /** The fan hears that it is called. */

@@ -1,4 +1,6 @@
+import { drawnLobby } from '../../../durable-objects/core/fairness/lobby-draw.ts';
 import type { AdmissionSettings } from '../../../durable-objects/core/sale.ts';
+import type { Tick } from '../../../durable-objects/core/tick.ts';
 import type { QueueStore } from '../../../durable-objects/storage/queue-store.ts';
 import type { Heard } from '../actors/leaf.ts';
 import type { CrowdListener } from '../fans/crowd.ts';
@@ -14,6 +16,7 @@ export interface AuditorOptions {
   /** Most places that can be given out. */
   places: number;
   start: number;
+  opensAt: number;
   now: () => number;
   skewMs: number;
   /** Called with the first promise that is broken. */
@@ -50,14 +53,23 @@ export class Auditor implements CrowdListener {
   overhear(store: QueueStore): QueueStore {
     return overheard(store, {
       addLink: ([{ link }]) =>
-        this.#judge(() => this.line.granted(link.child, link.batch, link.first, link.count)),
+        this.#judge(() => {
+          const { child, batch, first, count, at } = link;
+          this.line.granted(child, batch, first, count, at < this.#options.opensAt);
+        }),
+      saveDraw: ([draw]) =>
+        this.#judge(() => {
+          const lobby = drawnLobby(draw);
+          if (lobby !== null) this.line.drawn(lobby);
+        }),
       saveCall: ([call]) =>
         this.#judge(() => this.line.called(call.first, call.end, call.calledAt, call.open)),
       saveState: ([state]) =>
         this.#judge(() => {
           if (state.tail === this.line.tail) this.line.state(state.cursor, state.tail);
         }),
-      saveAdmission: ([row]) => this.#judge(() => this.line.admitted(row.place, row)),
+      saveAdmission: ([row]) =>
+        this.#judge(() => this.line.admitted(this.line.orderOf(row.place), row)),
     });
   }
 
@@ -66,14 +78,14 @@ export class Auditor implements CrowdListener {
     this.#judge(() => this.line.owns(leaf, first, count));
   }
 
-  /** Fans at these orders were reported to have left. */
-  leftReported(orders: readonly number[]): void {
-    this.line.departed(orders);
+  /** Fans with these places were reported to have left. */
+  leftReported(places: readonly number[]): void {
+    this.line.departed(places);
   }
 
   /** A frame as it leaves EventSale; `ahead` is what a client computes from it for an order. */
   frame(
-    tick: { seq: number; cursor: number; tail: number; waiting: number },
+    tick: Pick<Tick, 'seq' | 'cursor' | 'tail' | 'draw'>,
     samples: readonly { order: number; ahead: number }[],
   ): void {
     this.#judge(() => {
@@ -83,6 +95,11 @@ export class Auditor implements CrowdListener {
         tick.cursor === this.line.cursor && tick.tail === this.line.tail,
         () =>
           `a tick says ${tick.cursor}/${tick.tail}, true is ${this.line.cursor}/${this.line.tail}`,
+      );
+      const { lobby } = this.line;
+      mustHold(
+        tick.draw?.seed === lobby?.seed && tick.draw?.n === lobby?.n,
+        () => `a tick tells another draw than was written down: ${tick.draw?.seed}`,
       );
       for (const { order, ahead } of samples) {
         const truth = this.line.peopleBetween(tick.cursor, order);

@@ -103,6 +103,10 @@ export class FanBook {
       }
       this.#take(fan, told.place);
     }
+    mustHold(
+      told.order === told.place || told.order === this.#line.orderOf(told.place),
+      () => `fan ${fan} with place ${told.place} was told order ${told.order}, which is another's`,
+    );
     this.#saidAt[fan] = Math.max(this.#saidAt[fan] ?? NONE, at);
     if (told.admission !== null) this.#checkAdmission(fan, told);
     else if (told.claimUntil !== null) this.#checkCall(fan, told, now);
@@ -170,10 +174,11 @@ export class FanBook {
     const place = this.placeOf(fan);
     if (place === NONE || (this.#asksToLeave[fan] ?? NONE) !== NONE) return true;
     const late = now + this.#skewMs;
-    const row = this.#line.admission(place);
+    const order = this.#line.orderOf(place);
+    const row = this.#line.admission(order);
     if (row !== null) return row.endedAt !== null || row.until <= late;
-    if (place >= this.#line.cursor) return false;
-    const call = this.#line.callOf(place);
+    if (order >= this.#line.cursor) return false;
+    const call = this.#line.callOf(order);
     const { claimWindowMs, graceMs } = this.#rules;
     return call === null || call.calledAt + claimWindowMs + graceMs <= late;
   }

@@ -1,3 +1,4 @@
+import { orderOf, type DrawnLobby } from '../../../durable-objects/core/place-order.ts';
 import { mustHold } from './violation.ts';
 
 /** The rules of a sale, as its organiser set them. */
@@ -44,6 +45,10 @@ export class LineBook {
   readonly #calls: CallEntry[] = [];
   readonly #inside = new Map<number, Inside>();
   readonly #live = new Map<number, Inside>();
+  /** Null: orders are places. */
+  #lobby: DrawnLobby | null = null;
+  /** Places given out before the opening. */
+  #lobbyCount = 0;
   /** When the first of them has to go. */
   #nextEnd = Infinity;
   tail = 0;
@@ -58,8 +63,8 @@ export class LineBook {
     this.#rules = rules;
   }
 
-  /** A range was written down for a child's batch. */
-  granted(child: string, batch: number, first: number, count: number): void {
+  /** A range was written down for a child's batch, before the opening or after it. */
+  granted(child: string, batch: number, first: number, count: number, inLobby: boolean): void {
     const last = this.#batches.get(child) ?? -1;
     const key = `${child} ${batch}`;
     mustHold(batch > last, () => `batch ${key} was given a second range, or came after ${last}`);
@@ -69,10 +74,55 @@ export class LineBook {
     );
     this.#batches.set(child, batch);
     this.tail += count;
+    if (inLobby) this.#lobbyCount = this.tail;
     this.#present = grown(this.#present, this.tail);
     this.#cameIn = grown(this.#cameIn, this.tail);
     this.#present.fill(1, first, this.tail);
     for (let order = first; order < this.tail; order++) this.#bundle(order, 1);
+  }
+
+  /**
+   * The lobby was drawn, and this is how everybody is told to compute it. The way itself is held to another
+   * implementation by `test/vectors`; here it is judged who takes part and that everybody gets an order of their own.
+   */
+  drawn(lobby: DrawnLobby): void {
+    const { n, seed } = lobby;
+    if (this.#lobby !== null) {
+      const before = this.#lobby;
+      mustHold(n === before.n && seed === before.seed, () => 'the lobby was drawn a second time');
+      return;
+    }
+    mustHold(
+      n === this.#lobbyCount,
+      () => `${n} people were drawn, ${this.#lobbyCount} were in the lobby`,
+    );
+    mustHold(this.cursor === 0, () => `the lobby was drawn after ${this.cursor} were called`);
+    const places = this.#present.slice(0, n);
+    const given = new Uint8Array(n);
+    this.#bundles.fill(0);
+    for (let place = 0; place < this.tail; place++) {
+      const order = orderOf(place, lobby);
+      if (place < n) {
+        mustHold(
+          order < n && given[order] === 0,
+          () => `order ${order} of ${n} was drawn twice, or is none`,
+        );
+        given[order] = 1;
+        this.#present[order] = places[place] ?? 0;
+      }
+      this.#bundle(order, this.#present[order] ?? 0);
+    }
+    this.#lobby = lobby;
+  }
+
+  /** When the fan with this place comes, as far as it is known: before a draw it is the place. */
+  orderOf(place: number): number {
+    return orderOf(place, this.#lobby);
+  }
+
+  /** What was drawn; null before, and where nothing is. */
+  get lobby(): DrawnLobby | null {
+    return this.#lobby;
   }
 
   #bundle(order: number, change: number): void {
@@ -101,9 +151,10 @@ export class LineBook {
       mustHold(this.#owned[place] === 1, () => `place ${place} was given out and nobody has it`);
   }
 
-  /** These orders have left the line. */
-  departed(orders: readonly number[]): void {
-    for (const order of orders) {
+  /** The people with these places have left the line. */
+  departed(places: readonly number[]): void {
+    for (const place of places) {
+      const order = this.orderOf(place);
       if (order >= this.tail || this.#present[order] !== 1) continue;
       this.#present[order] = 0;
       this.#bundle(order, -1);

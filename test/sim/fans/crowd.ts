@@ -49,8 +49,7 @@ const ASK = { signsIn: 1, polls: 2, mood: 3, atCall: 4, returns: 5 } as const;
 export class Crowd {
   readonly table: FanTable;
   readonly sockets: FanSockets;
-  /** The last tick, as `GET /api/queue/status/…` tells it. */
-  tick: Tick | null = null;
+  #tick: Tick | null = null;
   /** Orders of those who have no socket: all they need beside the tick to know where they stand. */
   readonly #orders = new Map<number, number>();
   readonly #around: Surroundings;
@@ -77,6 +76,17 @@ export class Crowd {
     this.#wheel = new Wheel(around.clock, slotMs, (slot, due) => this.#act(slot, due));
     this.#start = around.clock.now;
     this.#expect();
+  }
+
+  /** The last tick, as `GET /api/queue/status/…` tells it. */
+  get tick(): Tick | null {
+    return this.#tick;
+  }
+
+  set tick(tick: Tick) {
+    // Whoever stood in a lobby that is drawn now must ask when they come.
+    if (tick.draw !== undefined && this.#tick?.draw === undefined) this.#orders.clear();
+    this.#tick = tick;
   }
 
   /** Fans who have come so far. */

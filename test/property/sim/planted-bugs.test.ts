@@ -49,6 +49,16 @@ const ADMISSION = {
   sessionMs: 30_000,
 };
 
+/** Half of the fans come before the opening, and are drawn. */
+const DRAWN = {
+  lobby: 'draw',
+  arrivals: {
+    lobby: { share: 0.5, ms: 60_000, rampMs: 20_000 },
+    spike: { share: 0.4, ms: 30_000, fadeMs: 5_000 },
+    trickle: { share: 0.1, ms: 120_000 },
+  },
+} as const;
+
 const BUGS: PlantedBug[] = [
   {
     bug: 'a batch asked for again gets a second range',
@@ -150,6 +160,28 @@ const BUGS: PlantedBug[] = [
       habits: { ...WILD_HABITS, polls: 0, whims: 0 },
       admission: { ...ADMISSION, batchSize: 1, slots: 1 },
     },
+  },
+  {
+    bug: 'a draw is forgotten in a crash, and drawn again',
+    words: /drawn a second time|were drawn, \d+ were in the lobby/,
+    tampering: { queueStore: (store) => changed(store, { draw: () => null }) },
+    scenario: { ...DRAWN, faults: { 'crash after': 0.05 } },
+  },
+  {
+    bug: 'a fan of a drawn lobby is told an order that was not drawn',
+    words: /which is another's/,
+    tamper: ({ sale, leaves }) => {
+      for (const leaf of leaves) {
+        const { position } = leaf.rpc;
+        leaf.rpc.position = async (request) => {
+          const answer = await position(request);
+          if (!answer.ok || sale.desk.queue.tick().draw === undefined) return answer;
+          const order = (answer.position.order + 1) % 7;
+          return { ...answer, position: { ...answer.position, order } };
+        };
+      }
+    },
+    scenario: DRAWN,
   },
   {
     bug: 'an answer never comes',

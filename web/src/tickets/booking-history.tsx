@@ -45,6 +45,9 @@ function Step(props: { event: BookingEvent; timeZone: string }): JSX.Element {
     props.event.from === props.event.to
       ? t('tickets.step.note')
       : t(`tickets.step.${props.event.to}`);
+  // Words of the organiser, and of copies kept on the device by an earlier site, stay as they are.
+  const why = (): string =>
+    props.event.code ? t(`tickets.why.${props.event.code}`) : props.event.why;
   return (
     <li>
       <span class="numbers small">{dateTime(props.event.at, props.timeZone)}</span>
@@ -52,9 +55,7 @@ function Step(props: { event: BookingEvent; timeZone: string }): JSX.Element {
         {what()}, {t(`tickets.actor.${props.event.actor}`)}
       </span>
       <span class="small muted">
-        <Show when={props.event.code} fallback={props.event.why}>
-          {(code) => t(`tickets.why.${code()}`)}
-        </Show>
+        {why()}
         <Show when={props.event.seatIds}>{(seats) => `: ${seats().join(', ')}`}</Show>
       </span>
     </li>

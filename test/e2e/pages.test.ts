@@ -10,6 +10,7 @@ import { startDev } from '../support/dev-server.ts';
 import type { DevServer } from '../support/dev-server.ts';
 import { Fan } from '../support/fan.ts';
 import { addSale } from '../support/sale-fixture.ts';
+import type { Booking } from '../../worker/schemas/booking.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const shots = join(import.meta.dirname, '../screenshots');
@@ -58,6 +59,17 @@ async function inspect(fan: Fan, name: string): Promise<string[]> {
   const hidden = await overflow(fan);
   if (hidden > 0) found.push(`${name} at 200 % is ${hidden} px too wide`);
   return found;
+}
+
+/** The organiser of the seed, signed in, on this page. */
+async function signedInOrganiser(path: string): Promise<Fan> {
+  const { email, password } = DEMO_ORGANISER;
+  const organiser = await Fan.arrive(browser, dev.origin, email);
+  await organiser.goto(`/sign-in?next=${encodeURIComponent(path)}`);
+  await organiser.page.getByLabel('E-mail address').fill(email);
+  await organiser.page.getByLabel('Password', { exact: true }).fill(password);
+  await organiser.page.getByRole('button', { name: 'Sign in' }).click();
+  return organiser;
 }
 
 describe('every page', () => {
@@ -136,13 +148,8 @@ describe('every page', () => {
     await fan.goto('/events/pages-open/seats');
     await fan.choose('Section G1');
 
-    const { email, password } = DEMO_ORGANISER;
-    const organiser = await Fan.arrive(browser, dev.origin, email);
+    const organiser = await signedInOrganiser('/events/pages-lobby');
     const { page } = organiser;
-    await organiser.goto('/sign-in?next=/events/pages-lobby');
-    await page.getByLabel('E-mail address').fill(email);
-    await page.getByLabel('Password', { exact: true }).fill(password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('link', { name: 'Look after this sale' }).click();
     await page.getByText('The sale is on').waitFor();
     await page.getByLabel('Reason').first().fill('The stage crew asked for it.');
@@ -162,6 +169,44 @@ describe('every page', () => {
     expect(change).toMatchObject({ seatCount: expect.any(Number) as number });
     await (await fan.seat('The lawn', /available$/)).waitFor({ state: 'attached' });
     expect(await fan.get('summaryTotal').textContent()).toContain('7,500');
+    await Promise.all([organiser.leave(), fan.leave()]);
+  });
+
+  it('lets an organiser give single seats of a booking back, and refuses seats that are not in it', async () => {
+    const fan = await Fan.arrive(browser, dev.origin, 'two-seats@example.com');
+    await fan.goto(`/register?next=${encodeURIComponent('/events/pages-open/queue?join=1')}`);
+    await fan.register();
+    await fan.stands('admitted');
+    await fan.goto('/events/pages-open/seats');
+    await fan.find(2, /^Gold/);
+    await fan.page.getByRole('button', { name: 'Go on to payment' }).click();
+    await fan.pay('4242424242424242');
+    await fan.get('ticketCode').first().waitFor();
+    const bookingId = new URL(fan.page.url()).pathname.split('/').at(-1) ?? '';
+    const bought = await fan.ask<Booking>('GET', `/api/bookings/${bookingId}`);
+    const [given = '', kept = ''] = bought.items.map(({ seatId }) => seatId);
+
+    const organiser = await signedInOrganiser('/events/pages-open/organiser');
+    const { page } = organiser;
+    const form = page.locator('form').filter({ hasText: 'Give a booking back' });
+    await form.getByLabel('Booking number').fill(bookingId);
+    await form.getByLabel('Only these seats (optional)').fill('NONE-A-1');
+    await form.getByLabel('Reason').fill('The view is blocked.');
+    await form.getByRole('button', { name: 'Give these seats back' }).click();
+    await form.getByText('A seat that was named is not in this booking.').waitFor();
+    await form.getByLabel('Only these seats (optional)').fill(` ${given} `);
+    await form.getByRole('button', { name: 'Give these seats back' }).click();
+    await page.getByText('Gave a booking back').waitFor();
+    const after = await fan.ask<Booking>('GET', `/api/bookings/${bookingId}`);
+    expect(after.tickets.map(({ seatId }) => seatId)).toEqual([kept]);
+    expect(after.refunds).toMatchObject([{ seatIds: [given], reason: 'The view is blocked.' }]);
+
+    // The buyer reads why in their own language; what the organiser said stays as it was said.
+    await fan.page.reload();
+    await fan.page.getByLabel('Language').selectOption('hi');
+    await fan.page.getByText('भुगतान का पन्ना खुला').first().waitFor();
+    await fan.page.getByText('The view is blocked.').first().waitFor();
+    expect(await fan.page.getByText('payment page opened').count()).toBe(0);
     await Promise.all([organiser.leave(), fan.leave()]);
   });
 });

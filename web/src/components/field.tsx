@@ -8,6 +8,8 @@ export function Field(props: {
   autocomplete: string;
   value: string;
   onInput: (value: string) => void;
+  /** May be left empty. */
+  optional?: boolean;
   /** Shown on a phone as a pad of digits. */
   digits?: boolean;
   hint?: string;
@@ -32,7 +34,7 @@ export function Field(props: {
         autocomplete={props.autocomplete}
         inputmode={props.digits ? 'numeric' : undefined}
         value={props.value}
-        required
+        required={!props.optional}
         aria-invalid={props.error ? 'true' : undefined}
         aria-describedby={`${props.hint ? `${id}-hint ` : ''}${id}-error`}
         onInput={(event) => props.onInput(event.currentTarget.value)}

@@ -1,12 +1,12 @@
-import { createEffect, createSignal, onCleanup, Show, type JSX } from 'solid-js';
+import { createEffect, onCleanup, Show, type JSX } from 'solid-js';
 import { getEvent } from '../api/events.ts';
-import { getDesk, giveBack, setPaused, type SaleDesk } from '../api/organiser.ts';
+import { getDesk, setPaused, type SaleDesk } from '../api/organiser.ts';
 import { createFetched } from '../components/fetched.ts';
-import { Field } from '../components/field.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { useTitle } from '../components/title.ts';
 import { t } from '../i18n/index.ts';
 import { CommandForm } from '../organiser/command-form.tsx';
+import { RefundForm } from '../organiser/refund-form.tsx';
 import { Audit, Summary, Troubles } from '../organiser/summary.tsx';
 import { usePathParams } from '../router/routes.tsx';
 
@@ -81,33 +81,8 @@ function Desk(props: {
         send={(command) => setPaused(props.eventId, !paused(), command)}
         done={props.changed}
       />
-      <Refund eventId={props.eventId} changed={props.changed} />
+      <RefundForm eventId={props.eventId} changed={props.changed} />
       <Audit actions={props.desk.actions} timeZone={props.timeZone} />
     </>
-  );
-}
-
-function Refund(props: { eventId: string; changed: () => void }): JSX.Element {
-  const [bookingId, setBookingId] = createSignal('');
-  return (
-    <CommandForm
-      title={t('organiser.refund')}
-      text={t('organiser.refundText')}
-      button={t('organiser.refund')}
-      send={(command) => giveBack(props.eventId, bookingId().trim(), command)}
-      done={() => {
-        setBookingId('');
-        props.changed();
-      }}
-    >
-      <Field
-        label={t('organiser.booking')}
-        name="booking"
-        type="text"
-        autocomplete="off"
-        value={bookingId()}
-        onInput={setBookingId}
-      />
-    </CommandForm>
   );
 }

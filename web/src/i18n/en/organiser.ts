@@ -27,6 +27,10 @@ export default {
   'organiser.refund': 'Give a booking back',
   'organiser.refundText':
     'Its seats are free and its tickets void at once; the money follows. The buyer reads the reason.',
+  'organiser.refundSeats': 'Give these seats back',
+  'organiser.seats': 'Only these seats (optional)',
+  'organiser.seatsHint':
+    'Their ids as in the seat plan, such as G1-A-12, with commas between. Left empty, the whole booking goes back.',
   'organiser.booking': 'Booking number',
   'organiser.reason': 'Reason',
   'organiser.busy': 'Sending…',
@@ -38,5 +42,7 @@ export default {
   'organiser.did.plan': 'Changed the seats or prices',
   'organiser.did.refund': 'Gave a booking back',
   'problem.not_paid': 'This booking is not paid for: there is nothing to give back.',
+  'problem.unknown_seat': 'A seat that was named is not in this booking. Nothing was given back.',
+  'problem.duplicate_seat': 'A seat was named twice. Nothing was given back.',
   'problem.already_refunded': 'This was given back already.',
 } as const;

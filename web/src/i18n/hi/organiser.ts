@@ -29,6 +29,10 @@ const messages: Translated<typeof english> = {
   'organiser.refund': 'बुकिंग वापस करें',
   'organiser.refundText':
     'सीटें तुरंत खाली और टिकट रद्द हो जाते हैं; रकम उसके बाद लौटती है। कारण खरीदार पढ़ेगा।',
+  'organiser.refundSeats': 'ये सीटें वापस करें',
+  'organiser.seats': 'केवल ये सीटें (वैकल्पिक)',
+  'organiser.seatsHint':
+    'सीट योजना के अनुसार उनके आईडी, जैसे G1-A-12, बीच में अल्पविराम। खाली छोड़ने पर पूरी बुकिंग वापस होगी।',
   'organiser.booking': 'बुकिंग संख्या',
   'organiser.reason': 'कारण',
   'organiser.busy': 'भेज रहे हैं…',
@@ -40,6 +44,8 @@ const messages: Translated<typeof english> = {
   'organiser.did.plan': 'सीटें या दाम बदले',
   'organiser.did.refund': 'बुकिंग वापस की',
   'problem.not_paid': 'इस बुकिंग का भुगतान नहीं हुआ: लौटाने को कुछ नहीं।',
+  'problem.unknown_seat': 'बताई गई एक सीट इस बुकिंग में नहीं है। कुछ नहीं लौटाया गया।',
+  'problem.duplicate_seat': 'एक सीट दो बार लिखी गई है। कुछ नहीं लौटाया गया।',
   'problem.already_refunded': 'यह पहले ही लौटाया जा चुका है।',
 };
 export default messages;

@@ -19,7 +19,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.e
 const result = await crashRun({
   kills: Number(values.kills),
   buyers: Number(values.buyers),
-  patienceMs: 40_000,
+  patienceMs: 30_000,
   seed: Number(values.seed),
 });
 console.log(`seed ${values.seed}`);

@@ -34,6 +34,8 @@ export const MONEY_FAULTS = [
   'mail fails',
   /** It was sent, and the answer is lost. */
   'mail sent without an answer',
+  /** The bank sends a refund back that had gone through. */
+  'refund sent back',
 ] as const;
 
 export type MoneyFault = (typeof MONEY_FAULTS)[number];

@@ -32,13 +32,16 @@ const DOWN: { ok: false } & PaymentsDown = {
   retryAfterMs: 2_000,
 };
 
+/** So long after a refund went through a bank may send it back, ms. */
+const SENT_BACK_MS = 600_000;
+
 /** A definite refusal of a refund is remembered under its key: asked again, the same answer. */
 type Answer<Value> = Result<Value, PaymentsDown>;
 
 /** Stripe with every fault of its own. What it did once under a key it never does again. */
 export class StripeModel extends Office {
   readonly intents = new Map<string, Intent>();
-  /** By idempotency key; those that the bank refused are not among them. */
+  /** By idempotency key; those that the bank refused or sent back are not among them. */
   readonly refunds = new Map<string, Refund>();
   readonly #refused = new Set<string>();
   /** Hears of everything that Stripe tells by webhook. */
@@ -124,7 +127,15 @@ export class StripeModel extends Office {
     }
     const waits = this.faults.roll('refund pending') ? random.between(10_000, 600_000) : 0;
     this.refunds.set(refundId, { intentId, amount, due: clock.now + waits });
+    if (waits === 0 && this.faults.roll('refund sent back'))
+      clock.after(random.between(100, SENT_BACK_MS), () => this.#sendBack(intentId, refundId));
     return { ok: true, status: waits > 0 ? 'pending' : 'succeeded' };
+  }
+
+  #sendBack(intentId: string, refundId: string): void {
+    this.refunds.delete(refundId);
+    this.#refused.add(refundId);
+    this.#touched(this.#get(intentId));
   }
 
   #ask<Value>(sale: SaleActor, effect: () => Answer<Value>): Promise<Answer<Value>> {

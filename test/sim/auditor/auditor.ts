@@ -25,7 +25,8 @@ export interface AuditorOptions {
 
 /**
  * Watches a sale from outside: what EventSale writes down, what it answers, and what fans hear. It has
- * its own books and takes nothing from the code it judges.
+ * its own books and takes nothing from the code it judges but
+ * how a published draw is computed.
  */
 export class Auditor implements CrowdListener {
   readonly line: LineBook;

@@ -217,7 +217,7 @@ export class LiveFan {
         this.#left();
         break;
       case 'error':
-        this.#world.ledger.failed(message.code);
+        if (!this.#world.excused()) this.#world.ledger.failed(message.code);
         break;
     }
   }

@@ -5,6 +5,7 @@ import { decideLock, isRecorded, lockFingerprint } from '../core/lock-rules.ts';
 import type { LockDecision } from '../core/lock-rules.ts';
 import { noteOrder } from '../core/order-record.ts';
 import type { OrderRecord } from '../core/order-record.ts';
+import { WHYS } from '../core/order-whys.ts';
 import { orphansToAvoid } from '../core/orphans.ts';
 import { unreachable } from '../core/result.ts';
 import type { RowMap } from '../core/row-map.ts';
@@ -113,7 +114,7 @@ export class OrderLocks {
 
   /** The hold with other seats and the same end; what it keeps stays at the price it was held at. */
   #moved(hold: OrderRecord, seats: readonly number[], now: number): OrderRecord {
-    const because = { at: now, actor: 'buyer', why: 'seats changed' } as const;
+    const because = { at: now, actor: 'buyer', why: WHYS.seats_changed } as const;
     const prices = seats.map((index) => {
       const kept = hold.prices[hold.seats.indexOf(index)];
       return kept ?? this.#priceOf(index, hold.currency);
@@ -145,7 +146,7 @@ export class OrderLocks {
       returned: [],
       refunds: [],
       filed: false,
-      steps: [{ at: now, actor: 'buyer', stage: 'hold', why: 'seats locked', seats }],
+      steps: [{ at: now, actor: 'buyer', stage: 'hold', why: WHYS.seats_locked, seats }],
     };
   }
 

@@ -169,10 +169,13 @@ describe('the Payment Element', () => {
 
   it('ignores a page that embeds it in the name of another', async () => {
     await page.goto(`${standin.url}/healthz`);
-    await page.evaluate((url) => {
+    await page.evaluate(async (url) => {
       const inner = document.createElement('iframe');
       inner.src = `${url}/v3/elements-inner-payment#${encodeURIComponent('https://shop.example')}`;
+      // Not before its script is there does it hear anything.
+      const loaded = new Promise((resolve) => inner.addEventListener('load', resolve));
       document.body.appendChild(inner);
+      await loaded;
     }, standin.url);
     const number = page.frameLocator('iframe').locator('[name=number]');
     await number.fill('4242424242424242');

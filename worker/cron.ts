@@ -3,6 +3,7 @@ import { sameTally } from '../durable-objects/core/sale-tally.ts';
 import type { Drift } from '../durable-objects/protocol/seats-rpc.ts';
 import { saleOf } from '../durable-objects/stubs.ts';
 import { noteBooks } from './books.ts';
+import type { BookLook } from './books.ts';
 import type { Env } from './env.ts';
 import { settleEach, undelivered } from './payments/undelivered.ts';
 import { prewarm, WARM_MS } from './prewarm.ts';
@@ -17,38 +18,33 @@ export async function reconcileSales(env: Env, now: number): Promise<void> {
   const records = await servicesOf(env).catalogue.events(now);
   const due = records.filter(({ definition }) => definition.settings.opensAt <= now + WARM_MS);
   const opened = due.filter(({ definition }) => definition.settings.opensAt <= now);
-  await Promise.all(
-    due.map(async ({ definition: { eventId } }) => {
+  const looks = await Promise.all(
+    due.map(async ({ definition: { eventId } }): Promise<BookLook> => {
       try {
         const { paying, unfiled, drift, troubles } = await saleOf(env, eventId).reconcile();
         if (paying + unfiled > 0) log({ name: 'reconciled', eventId, paying, unfiled });
         if (drift !== null && !sameTally(drift.object, drift.postgres)) logDrift(eventId, drift);
         // Each minute until it is over: what needs a person must not scroll away.
         for (const trouble of troubles) log({ name: 'trouble', eventId, ...trouble });
+        return { eventId, drift };
       } catch (error) {
         log({ name: 'problem', part: 'reconcile', eventId, detail: errorWords(error) });
+        return { eventId, drift: null };
       }
     }),
   );
   const sales = due.map(({ definition }) => definition);
   await prewarm(env, sales, now);
-  const onSale = opened.map(({ definition }) => definition.eventId);
-  await settleUndelivered(env, new Set(onSale), now);
-  await compareBooks(env, onSale, now);
+  const onSale = new Set(opened.map(({ definition }) => definition.eventId));
+  await settleUndelivered(env, onSale, now);
+  const known = looks.filter(({ eventId }) => onSale.has(eventId));
+  await keepBooks(env, known, now);
 }
 
-/** Keeps for `/healthz` what the sales have found: last, for they compare their books since they were nudged. */
-async function compareBooks(env: Env, onSale: readonly EventId[], now: number): Promise<void> {
-  const looks = onSale.map(async (eventId) => {
-    const drift = await saleOf(env, eventId)
-      .drift()
-      .then((answer) => (answer.ok ? answer.drift : null))
-      // One that does not answer was told of by its nudge.
-      .catch(() => null);
-    return { eventId, drift };
-  });
+/** Keeps for `/healthz` what the sales found when they last compared their books. */
+async function keepBooks(env: Env, looks: readonly BookLook[], now: number): Promise<void> {
   try {
-    await noteBooks(servicesOf(env), await Promise.all(looks), now);
+    await noteBooks(servicesOf(env), looks, now);
   } catch (error) {
     log({ name: 'problem', part: 'books', detail: errorWords(error) });
   }

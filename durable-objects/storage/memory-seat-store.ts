@@ -44,7 +44,8 @@ export class MemorySeatStore implements SeatStore {
     if (stripeEvent !== null && this.#stripeEvents.has(stripeEvent.id))
       throw new Error(`Stripe event twice: ${stripeEvent.id}`);
     const keys = requests.map(keyOf);
-    for (const key of keys) if (this.#requests.has(key)) throw new Error(`request twice: ${key}`);
+    const isTwice = new Set(keys).size < keys.length || keys.some((key) => this.#requests.has(key));
+    if (isTwice) throw new Error(`request twice: ${keys.join(', ')}`);
     for (const entry of commit.outbox)
       if (this.#commands.has(entry.commandId)) throw new Error(`command twice: ${entry.commandId}`);
 

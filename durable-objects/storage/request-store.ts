@@ -47,8 +47,8 @@ export class SqlRequests {
 
   /** Recording a command twice is a bug and throws, with nothing written. */
   add(rows: readonly RequestRow[]): void {
-    const [twice] = this.find(rows);
-    if (twice !== undefined) throw new Error(`request twice: ${nameOf(twice)}`);
+    const isTwice = new Set(rows.map(nameOf)).size < rows.length || this.find(rows).length > 0;
+    if (isTwice) throw new Error(`request twice: ${rows.map(nameOf).join(', ')}`);
     for (const row of rows) {
       const { accountId, requestId, fingerprint, outcome, at } = row;
       const seq = this.#lastSeq + 1;

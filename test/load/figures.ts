@@ -28,7 +28,9 @@ export function loadFigures(
   const { ledger, come, stay, stampede, hostile, outage, buyers, pollers, used } = result;
   const joins = come.meters.join.count + (outage?.meters.join.count ?? 0);
   const joinRate = joins / (come.ms / 1000);
-  const joinBar = Math.min(BARS.joinsPerSecond, options.perSecond / 2);
+  // Where fewer come than the bar asks for, as many as half of them must get through.
+  const asked = options.perSecond >= BARS.joinsPerSecond;
+  const joinBar = asked ? BARS.joinsPerSecond : options.perSecond / 2;
   return [
     atLeast('fans at once', result.atOnce, 'fans', Math.min(BARS.fans, options.fans)),
     plain('… of them with a socket', result.sockets, 'fans'),

@@ -143,7 +143,10 @@ export function storeConformance(withStore: WithStore): void {
         row,
       ]);
       expect(store.requests([other, row])).toEqual([other, row]);
-      expect(() => store.commit({ ...nothing, requests: [row] })).toThrow(/twice|UNIQUE/);
+      expect(() => store.commit({ ...nothing, requests: [row] })).toThrow(/twice/);
+      const next = { ...row, requestId: '3' };
+      expect(() => store.commit({ ...nothing, requests: [next, next] })).toThrow(/twice/);
+      expect(store.requests([next])).toEqual([]);
       store.forgetRequests(50);
       expect(store.requests([row])).toEqual([row]);
       store.forgetRequests(51);

@@ -158,6 +158,13 @@ export class WaitingRoom extends DurableObject<ObjectEnv> implements WaitingRoom
     if (typeof home === 'number') {
       return new Response(null, { status: 421, headers: { [LIVE_HEADERS.leaf]: String(home) } });
     }
+    const waitMs = live.waitMs(accountId as AccountId);
+    if (waitMs > 0) {
+      return new Response(null, {
+        status: 429,
+        headers: { [LIVE_HEADERS.retryAfterMs]: String(waitMs) },
+      });
+    }
     const [browser, server] = Object.values(new WebSocketPair());
     if (browser === undefined || server === undefined) throw new Error('a pair has two ends');
     if (!sockets.hasRoom(Date.now())) {

@@ -4,7 +4,7 @@ export const LIMITS = {
   bodyBytes: 64 * 1024,
   /** Largest message a socket may send us, bytes; ours are a few dozen. */
   socketMessageBytes: 1024,
-  /** Messages a socket may send in `socketFloodWindowMs` before it is closed. */
+  /** Messages a socket may send in `socketFloodWindowMs` before it is closed, and its account kept out for as long. */
   socketFloodMessages: 30,
   socketFloodWindowMs: 10_000,
   /** Sockets on one leaf: twice the fans it is planned for, half of the runtime's own cap of 32,768 (workerd api/state). */

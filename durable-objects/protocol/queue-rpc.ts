@@ -124,6 +124,8 @@ export const LIVE_HEADERS = {
   mayNotJoin: 'x-onsale-may-not-join',
   /** In an answer of status 421: the leaf to ask instead. */
   leaf: 'x-onsale-leaf',
+  /** In an answer of status 429: when the account may open a socket again, ms. */
+  retryAfterMs: 'x-onsale-retry-after-ms',
 } as const;
 
 /** A range of places for one batch of one child; `(child, batch)` always gets the same range. */

@@ -1,4 +1,5 @@
 import type { AccountId, EventId } from '../core/ids.ts';
+import { Offenders } from '../core/offenders.ts';
 import { unreachable } from '../core/result.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { CLOSE, parseClientMessage } from '../protocol/live.ts';
@@ -24,11 +25,17 @@ export class Live {
   readonly #context: LiveContext;
   readonly #desk: RoomDesk;
   readonly #sockets: Sockets;
+  readonly #offenders = new Offenders(LIMITS.socketFloodWindowMs);
 
   constructor(context: LiveContext, desk: RoomDesk, sockets: Sockets) {
     this.#context = context;
     this.#desk = desk;
     this.#sockets = sockets;
+  }
+
+  /** For how long the account may not open a socket, because of what its last one sent, ms. */
+  waitMs(accountId: AccountId): number {
+    return this.#offenders.waitMs(accountId, this.#context.now());
   }
 
   /** The first message on a new socket: own place and last tick; an admission follows if there is one. */
@@ -50,12 +57,12 @@ export class Live {
   message(client: Client, data: string | ArrayBuffer): Promise<void> | undefined {
     const now = this.#context.now();
     if (!this.#sockets.admitMessage(client, now)) {
-      this.#end(client, CLOSE.flood, errorText('rate_limited', LIMITS.socketFloodWindowMs));
+      this.#cutOff(client, CLOSE.flood, errorText('rate_limited', LIMITS.socketFloodWindowMs));
       return undefined;
     }
     const size = typeof data === 'string' ? data.length : data.byteLength;
     if (size > LIMITS.socketMessageBytes) {
-      this.#end(client, CLOSE.tooLarge, errorText('body_too_large'));
+      this.#cutOff(client, CLOSE.tooLarge, errorText('body_too_large'));
       return undefined;
     }
     if (now >= client.expiresAt) {
@@ -142,7 +149,12 @@ export class Live {
   #bad(client: Client): void {
     client.badMessages += 1;
     if (client.badMessages < BAD_MESSAGES) sendTo(client, errorText('invalid_request'));
-    else this.#end(client, CLOSE.badMessage, errorText('invalid_request'));
+    else this.#cutOff(client, CLOSE.badMessage, errorText('invalid_request'));
+  }
+
+  #cutOff(client: Client, code: number, text: string): void {
+    this.#offenders.add(client.accountId, this.#context.now());
+    this.#end(client, code, text);
   }
 
   #end(client: Client, code: number, text: string): void {

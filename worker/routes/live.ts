@@ -11,7 +11,7 @@ import { mayJoin } from '../may-join.ts';
 import { allowedOrigin } from '../middleware/cors.ts';
 import { checkAccess } from '../middleware/signed-in.ts';
 import { atOwnLeaf } from '../own-leaf.ts';
-import { ProblemError } from '../problem.ts';
+import { ProblemError, tryLater } from '../problem.ts';
 
 /**
  * The live connection. Browsers cannot set headers on a socket, so the access token comes as an offered
@@ -57,11 +57,14 @@ export function liveRoutes(app: OpenAPIHono<AppEnv>): void {
   });
 }
 
-/** The leaf's answer: a socket, or at which leaf to try. */
+/** The leaf's answer: a socket, or at which leaf to try. One who was cut off just now is refused. */
 async function connect(
   fetchLeaf: () => Promise<Response>,
 ): Promise<{ ok: true; response: Response } | ({ ok: false } & Moved)> {
   const response = await fetchLeaf();
+  if (response.status === 429) {
+    throw tryLater('rate_limited', Number(response.headers.get(LIVE_HEADERS.retryAfterMs)));
+  }
   const leaf = response.headers.get(LIVE_HEADERS.leaf);
   return leaf === null ? { ok: true, response } : { ok: false, code: 'moved', leaf: Number(leaf) };
 }

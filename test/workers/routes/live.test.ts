@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { LIMITS } from '../../../durable-objects/protocol/limits.ts';
+import { CLOSE } from '../../../durable-objects/protocol/live.ts';
 import type { ServerMessage } from '../../../durable-objects/protocol/live.ts';
 import { LIVE_HEADERS } from '../../../durable-objects/protocol/queue-rpc.ts';
 import type { Problem } from '../../../worker/schemas/common.ts';
@@ -23,7 +25,15 @@ async function firstMessage(socket: WebSocket): Promise<ServerMessage> {
   });
 }
 
+function closed(socket: WebSocket): Promise<number> {
+  return new Promise((resolve) => {
+    socket.addEventListener('close', ({ code }) => resolve(code), { once: true });
+  });
+}
+
 describe('the live connection', () => {
+  afterEach(() => void vi.useRealTimers());
+
   it('opens for a signed-in fan, speaks our protocol and welcomes with the tick', async () => {
     const response = await knock(`/ws/events/${CONCERT}`, protocols(await tokenOf(31)));
     expect(response.status).toBe(101);
@@ -75,5 +85,40 @@ describe('the live connection', () => {
     }
     const plain = await ask('GET', path, { token });
     expect([plain.status, plain.body.code]).toEqual([426, 'upgrade_required']);
+  });
+
+  it.each([
+    [
+      'floods',
+      CLOSE.flood,
+      Array.from({ length: 31 }, () => '{"v":1,"type":"watch","seats":true}'),
+    ],
+    ['sends too much at once', CLOSE.tooLarge, ['x'.repeat(1_025)]],
+    ['does not stop talking nonsense', CLOSE.badMessage, ['a', 'b', 'c']],
+  ])('keeps a fan who %s out for ten seconds, and nobody else', async (_, code, messages) => {
+    const path = `/ws/events/${CONCERT}`;
+    const token = protocols(await tokenOf(40 + (code % 100)));
+    const socket = (await knock(path, token)).webSocket;
+    if (!socket) throw new Error('no socket');
+    const end = closed(socket);
+    socket.accept();
+    for (const message of messages) socket.send(message);
+    expect(await end).toBe(code);
+
+    const refused = await knock(path, token);
+    const body: Problem = await refused.json();
+    expect([refused.status, body.code]).toEqual([429, 'rate_limited']);
+    expect(refused.headers.get('retry-after')).toBe('10');
+    expect(body.retryAfterMs).toBeGreaterThan(9_000);
+    const other = await knock(path, protocols(await tokenOf(39)));
+    expect(other.status).toBe(101);
+    other.webSocket?.accept();
+    other.webSocket?.close(1000, 'done');
+
+    vi.setSystemTime(Date.now() + LIMITS.socketFloodWindowMs);
+    const again = await knock(path, token);
+    expect(again.status).toBe(101);
+    again.webSocket?.accept();
+    again.webSocket?.close(1000, 'done');
   });
 });

@@ -17,6 +17,13 @@ export interface TicketMailInput {
   name: string;
 }
 
+/**
+ * One mask for all codes: to try all eight and keep the most even takes 2.1 ms a code instead of 0.35, in the
+ * object that sells the seats, and a signed code is as even under any (300 of each read through noise: 278
+ * with this one, 261 with the best).
+ */
+const QR_STYLE = { ecc: 'L', border: 2, maskPattern: 0 } as const;
+
 /** A mail that is complete but for its address. */
 export type TicketMailBody = Required<Omit<OutgoingMail, 'to'>>;
 
@@ -55,7 +62,7 @@ export function ticketMail(input: TicketMailInput): TicketMailBody {
     text,
     attachments: tickets.map((ticket) => ({
       filename: `ticket-${ticket.seatId}.svg`,
-      content: Buffer.from(renderSVG(ticket.code, { ecc: 'L', border: 2 })).toString('base64'),
+      content: Buffer.from(renderSVG(ticket.code, QR_STYLE)).toString('base64'),
       content_type: 'image/svg+xml',
       content_id: ticket.id,
     })),

@@ -3,13 +3,23 @@ import { readFileSync } from 'node:fs';
 
 /** Seconds of CPU that a process has used, all its threads together; NaN where there is no `/proc`. */
 export function cpuSecondsOf(pid: number): number {
+  const { own, kernel } = cpuPartsOf(pid);
+  return own + kernel;
+}
+
+/** Of these the ones that the kernel used on its behalf. */
+export function kernelSecondsOf(pid: number): number {
+  return cpuPartsOf(pid).kernel;
+}
+
+function cpuPartsOf(pid: number): { own: number; kernel: number } {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The command's name, in brackets, may itself contain spaces.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS;
+    return { own: Number(fields[11]) / CLOCK_TICKS, kernel: Number(fields[12]) / CLOCK_TICKS };
   } catch {
-    return Number.NaN;
+    return { own: Number.NaN, kernel: Number.NaN };
   }
 }
 

@@ -1,6 +1,6 @@
 import { Presence } from '../../../durable-objects/core/presence.ts';
 import type { Tick } from '../../../durable-objects/core/tick.ts';
-import { cpuSecondsOf } from '../../support/cpu.ts';
+import { cpuSecondsOf, kernelSecondsOf } from '../../support/cpu.ts';
 import { runLoad } from '../../support/http-load.ts';
 import type { LoadRequest } from '../../support/http-load.ts';
 import type { LiveCrowd } from '../../support/live-load.ts';
@@ -30,8 +30,9 @@ const BAR = 10;
  * Beside it what workerd and the kernel take for the same text to a bare socket: all but the rest is theirs.
  */
 export async function refresh(stage: Stage): Promise<Figure[]> {
-  const { ours, bare } = await tickMicros(stage);
+  const { ours, kernel, bare } = await tickMicros(stage);
   const others = [
+    plain('… of it in the kernel, to write to the socket', kernel, 'µs'),
     plain('… the same text to a bare socket of workerd', bare, 'µs'),
     plain('… ours by poll', await pollMicros(stage), 'µs'),
   ];
@@ -60,7 +61,7 @@ async function micros(seconds: () => number, times: number, act: () => unknown):
 }
 
 /** One frame to each socket, ours and the floor's in turns. */
-async function tickMicros(stage: Stage): Promise<{ ours: number; bare: number }> {
+async function tickMicros(stage: Stage): Promise<{ ours: number; kernel: number; bare: number }> {
   const { product, floor } = stage;
   await addSale(stage.databaseUrl, EVENT, { opensInDays: 1 });
   const ours = await crowdOf(stage, EVENT, await loadFans(FANS, 700));
@@ -77,10 +78,13 @@ async function tickMicros(stage: Stage): Promise<{ ours: number; bare: number }>
           (text) => text.includes(`"seq":${1_000_000 + round}`),
         ),
     );
-  const sum = { ours: 0, bare: 0 };
+  const sum = { ours: 0, kernel: 0, bare: 0 };
+  const kernelMicros = () => (kernelSecondsOf(product.pid) / (FANS * ROUNDS)) * 1e6;
   for (let round = 0; round < ROUNDS; round++) {
     sum.bare += await tell(bare, floor.pid, `${floor.url}/broadcast/${EVENT}`, round);
+    const kernelBefore = kernelMicros();
     sum.ours += await tell(ours, product.pid, `${product.url}/bench/publish/${EVENT}`, round);
+    sum.kernel += kernelMicros() - kernelBefore;
   }
   ours.close();
   bare.close();

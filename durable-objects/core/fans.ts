@@ -145,6 +145,13 @@ export class Fans {
     }
   }
 
+  /** Forgets all fans of whom this is true. */
+  forget(isOver: (fan: Fan) => boolean): void {
+    for (const [accountId, fan] of this.#fans) {
+      if (isOver(fan)) this.#fans.delete(accountId);
+    }
+  }
+
   /** Forgets the fan of this batch and account, not a later one. */
   remove(accountId: AccountId, batch: number): void {
     if (this.#fans.get(accountId)?.batch === batch) this.#fans.delete(accountId);

@@ -11,7 +11,10 @@ export const LIMITS = {
   socketsPerLeaf: 16_000,
   /** Silence after which a socket is taken for dead where there is no room, ms: the site pings every four minutes. */
   socketSilentMs: 10 * 60_000,
-  /** Fans with a place at one leaf: four times those it is planned for, some 20 MB of its isolate's 128. */
+  /**
+   * Fans with a place at one leaf: four times those it is planned for, some 20 MB of its isolate's 128. Those whose time
+   * was over long ago make room.
+   */
   fansPerLeaf: 32_000,
   /** Live sockets of one account, tabs and devices together; the newest takes over from the oldest. */
   socketsPerAccount: 4,

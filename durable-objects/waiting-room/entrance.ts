@@ -8,7 +8,7 @@ import type { Feed } from './feed.ts';
 import type { Homes } from './homes.ts';
 import type { Joins } from './joins.ts';
 import type { Roll } from './roll.ts';
-import { hasLapsed, standingOf } from './standing.ts';
+import { hasLapsed, isLongOver, standingOf } from './standing.ts';
 
 /** No place yet, but the account is written down for one; or there are too many at once. */
 export const OVERLOADED = { ok: false, code: 'overloaded', retryAfterMs: 2_000 } as const;
@@ -17,6 +17,9 @@ const UNAVAILABLE = { ok: false, code: 'unavailable', retryAfterMs: 2_000 } as c
 
 /** No more fans here. By then callers know of a larger tree, if there is one (their catalogue is at most 30 s old). */
 const ROOM_FULL = { ok: false, code: 'room_full', retryAfterMs: 30_000 } as const;
+
+/** A full leaf looks for those whose time was over long ago at most this often, ms. */
+const SWEEP_MS = 30_000;
 
 type Refusal = JoinOutcome & { ok: false };
 /** What a join comes to at once; `pending`: the place is being asked for. */
@@ -44,6 +47,7 @@ export class Entrance {
   readonly #context: RoomContext;
   readonly #parts: Parts;
   readonly #window = new JoinWindow();
+  #sweptAt = -Infinity;
 
   constructor(context: RoomContext, parts: Parts) {
     this.#context = context;
@@ -90,15 +94,29 @@ export class Entrance {
   }
 
   #queue(accountId: AccountId): Entered {
-    const { homes, joins, roll } = this.#parts;
+    const { homes, joins } = this.#parts;
     if (joins.isPending(accountId)) return 'pending';
     const home = homes.ofNewcomer(accountId);
     if (typeof home === 'number') {
       return this.forgive(accountId, { ok: false, code: 'moved', leaf: home });
     }
-    if (roll.fans.size + joins.unwritten >= LIMITS.fansPerLeaf)
-      return this.forgive(accountId, ROOM_FULL);
+    if (!this.#hasRoom()) return this.forgive(accountId, ROOM_FULL);
     return joins.enter(accountId) ? 'pending' : this.forgive(accountId, OVERLOADED);
+  }
+
+  /**
+   * Whether there is room for one more. In a sale of weeks most of a leaf's fans have come and gone: where there is no
+   * room, those who have make some. They are still written down, and so are back after a wake.
+   */
+  #hasRoom(): boolean {
+    const { feed, joins, roll } = this.#parts;
+    const isFull = () => roll.fans.size + joins.unwritten >= LIMITS.fansPerLeaf;
+    const now = this.#context.now();
+    if (!isFull()) return true;
+    if (Math.abs(now - this.#sweptAt) < SWEEP_MS) return false;
+    this.#sweptAt = now;
+    roll.fans.forget((fan) => isLongOver(feed, fan, now));
+    return !isFull();
   }
 
   /** One who is inside may have been told goodbye since: the parent knows, and a new place is given. */

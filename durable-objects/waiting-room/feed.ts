@@ -1,6 +1,8 @@
 import { CallLog } from '../core/call-log.ts';
 import type { Call } from '../core/calls.ts';
 import type { WindowLimit } from '../core/join-window.ts';
+import { calledLongAgo, withTick } from '../core/long-ago.ts';
+import type { PastCursors } from '../core/long-ago.ts';
 import { askGapMs, reportGapMs } from '../core/shard-plan.ts';
 import type { RoomNode } from '../core/shard-plan.ts';
 import { publicTick } from '../core/tick.ts';
@@ -15,6 +17,8 @@ interface Kept {
   tick: Tick;
   joinLimit: WindowLimit;
   leavesAtStart: number | null;
+  /** Absent in rows from before it was kept. */
+  past?: PastCursors;
 }
 
 /**
@@ -37,6 +41,7 @@ export class Feed {
   readonly #node: RoomNode['kind'];
   readonly #log = new CallLog();
   #tick: Tick | null = null;
+  #past: PastCursors | null = null;
   #text = '';
   #heardAt = -Infinity;
   #keptAt = -Infinity;
@@ -54,8 +59,9 @@ export class Feed {
     this.#notes = notes;
     const kept = notes.note('feed');
     if (kept === null) return;
-    const { tick, joinLimit, leavesAtStart } = JSON.parse(kept) as Kept;
+    const { tick, joinLimit, leavesAtStart, past } = JSON.parse(kept) as Kept;
     this.#tick = tick;
+    this.#past = past ?? null;
     this.#leavesAtStart = leavesAtStart;
     this.#joinLimit = joinLimit;
   }
@@ -105,6 +111,12 @@ export class Feed {
     return this.#context.now() < this.#absentUntil;
   }
 
+  /** Orders below it were called long before `now`. */
+  calledLongAgo(now: number): number {
+    if (this.#tick === null || this.#past === null) return 0;
+    return calledLongAgo(this.#past, this.#tick, now);
+  }
+
   /** Takes a tick from the parent; an older one changes nothing. */
   take(tick: Tick, joinLimit?: WindowLimit): void {
     this.#heardAt = this.#context.now();
@@ -113,6 +125,7 @@ export class Feed {
     if (before !== null && tick.seq <= before.seq) return;
     this.#tick = tick;
     this.#text = '';
+    this.#past = withTick(this.#past, tick);
     this.#keep(tick);
     const complete = this.#log.take(tick);
     if (this.#windows !== null) {
@@ -126,7 +139,8 @@ export class Feed {
     const now = this.#context.now();
     if (!atOnce && Math.abs(now - this.#keptAt) < KEEP_MS) return;
     this.#keptAt = now;
-    const kept = { tick, joinLimit: this.#joinLimit, leavesAtStart: this.#leavesAtStart };
+    const past = this.#past ?? withTick(null, tick);
+    const kept = { tick, joinLimit: this.#joinLimit, leavesAtStart: this.#leavesAtStart, past };
     this.#notes.setNote('feed', JSON.stringify(kept satisfies Kept));
   }
 

@@ -1,5 +1,6 @@
 import { callState, callTimes } from '../core/calls.ts';
 import type { Fan } from '../core/fans.ts';
+import { LONG_AGO_MS } from '../core/long-ago.ts';
 import { orderOf } from '../core/place-order.ts';
 import { pollAfterMs, SHORTEST_POLL_MS } from '../core/poll-pace.ts';
 import { etaSeconds, peopleAhead } from '../core/tick.ts';
@@ -47,6 +48,14 @@ export function hasLapsed(feed: Feed, fan: Fan, now: number): boolean {
   if (tick === null || place === null || admission !== null || over) return false;
   const order = orderOf(place, tick.draw);
   return order < tick.cursor && claimUntilOf(feed, order, now) === 'past';
+}
+
+/** Whether the fan's time was over so long ago that they stand nowhere any more, whatever answer was lost. */
+export function isLongOver(feed: Feed, fan: Fan, now: number): boolean {
+  const { place, admission, over } = fan;
+  if (over) return true;
+  if (admission !== null) return now - admission.until >= LONG_AGO_MS;
+  return place !== null && orderOf(place, feed.tick?.draw) < feed.calledLongAgo(now);
 }
 
 /** End of the claim window, or of the grace time after it; null while it is not known. */

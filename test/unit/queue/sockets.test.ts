@@ -5,7 +5,7 @@ import { CLOSE } from '../../../durable-objects/protocol/live.ts';
 import { Live } from '../../../durable-objects/waiting-room/live.ts';
 import { Sockets, turnAway } from '../../../durable-objects/waiting-room/sockets.ts';
 import { FakeSocket } from './fake-socket.ts';
-import { pass } from './node-fixture.ts';
+import { meanwhile, pass } from './node-fixture.ts';
 import { RoomFixture } from './room-fixture.ts';
 import { account, OPENS_AT, SaleFixture, saleSettings } from './sale-fixture.ts';
 
@@ -120,16 +120,65 @@ describe('ten thousand sockets that come back in one second', () => {
   });
 });
 
+/** All fans that the leaf may have, joined. */
+async function fill(sale: SaleFixture, room: RoomFixture): Promise<void> {
+  const fans = Array.from({ length: LIMITS.fansPerLeaf }, (_, n) => account(n));
+  for (let from = 0; from < fans.length; from += 4_000) {
+    const joins = room.desk.joinAll({ accountIds: fans.slice(from, from + 4_000) });
+    await pass(sale, [room], 1_000);
+    await joins;
+  }
+}
+
 describe('a leaf with as many fans as it may have', () => {
+  it('has room again when those who came and went are long gone, also after it slept', async () => {
+    const admission = { batchSize: 40_000, slots: 40_000 };
+    const weeks = { closesAt: OPENS_AT + 30 * 24 * 3_600_000 };
+    const sale = new SaleFixture(saleSettings({ admission, sale: weeks }), OPENS_AT - 60_000);
+    sale.seats = 50_000;
+    const room = new RoomFixture(sale);
+    await fill(sale, room);
+    const newcomer = { accountId: account(1_000_000) };
+    await pass(sale, [room], 60_000);
+    const came = { accountId: account(7), claim: true };
+    expect(await meanwhile(sale, [room], room.desk.position(came))).toMatchObject({
+      position: { status: 'admitted' },
+    });
+    // Half an hour later one of them might still be inside, by an answer that was lost.
+    sale.advance(1_800_000);
+    expect(await meanwhile(sale, [room], room.desk.join(newcomer))).toMatchObject({
+      code: 'room_full',
+    });
+    sale.advance(3_600_000);
+    room.restart();
+    expect(await meanwhile(sale, [room], room.desk.join(newcomer))).toMatchObject({
+      ok: true,
+      position: { place: LIMITS.fansPerLeaf },
+    });
+    const late = await meanwhile(sale, [room], room.desk.position(came));
+    expect(late).toMatchObject({ ok: false, code: 'not_in_queue' });
+  });
+
+  it('keeps those who wait, however long they have', async () => {
+    const sale = new SaleFixture(saleSettings({ admission: { slots: 1 } }), OPENS_AT - 60_000);
+    const room = new RoomFixture(sale);
+    await fill(sale, room);
+    sale.desk.setPaused(true);
+    sale.advance(20 * 3_600_000);
+    const newcomer = { accountId: account(1_000_000) };
+    expect(await meanwhile(sale, [room], room.desk.join(newcomer))).toMatchObject({
+      code: 'room_full',
+    });
+    const known = { accountId: account(31_000), claim: false };
+    expect(await meanwhile(sale, [room], room.desk.position(known))).toMatchObject({
+      position: { place: 31_000, status: 'waiting' },
+    });
+  });
+
   it('refuses one more with when to come back, counts it not, and still knows its own', async () => {
     const sale = new SaleFixture(saleSettings({}), OPENS_AT - 60_000);
     const room = new RoomFixture(sale);
-    const fans = Array.from({ length: LIMITS.fansPerLeaf }, (_, n) => account(n));
-    for (let from = 0; from < fans.length; from += 4_000) {
-      const joins = room.desk.joinAll({ accountIds: fans.slice(from, from + 4_000) });
-      await pass(sale, [room], 1_000);
-      await joins;
-    }
+    await fill(sale, room);
     const full = { ok: false, code: 'room_full', retryAfterMs: 30_000 };
     for (let attempt = 0; attempt < 8; attempt++) {
       expect(await room.desk.join({ accountId: account(1_000_000) })).toEqual(full);

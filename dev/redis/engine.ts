@@ -11,6 +11,11 @@ export type CommandOutcome =
 
 /** One Redis database in memory. Callers must not overlap their calls. */
 export interface RedisEngine {
+  /**
+   * Commands so far as Upstash bills them: each one asked for, and each that a script of them made
+   * (upstash.com/docs/redis/sdks/ratelimit-ts/costs). A script that fails counts alone.
+   */
+  readonly billed: number;
   /** Runs a command given as name and arguments. */
   run(command: readonly string[]): Promise<CommandOutcome>;
 }
@@ -26,14 +31,19 @@ const REFUSED = new Set(
 
 /**
  * Redis gives scripts Lua tables with `false` for what is missing; the embedded Lua passes proxies of
- * JavaScript arrays with holes. One line, so that line numbers in script errors stay right.
+ * JavaScript arrays with holes. Before the script stands one line, so that line numbers in its errors stay
+ * right; behind it, what makes its answer a pair of the commands that it made and its own answer.
  */
-const LUA_PRELUDE =
-  `do local function fix(v) if type(v) ~= 'userdata' then return v end if tostring(v) == 'null' then return false end
+const LUA_BEFORE =
+  `local made = 0 do local function fix(v) if type(v) ~= 'userdata' then return v end if tostring(v) == 'null' then return false end
 local t = {} for i = 1, #v do local e = fix(v[i]) if e == nil then e = false end t[i] = e end return t end
 local call, pcall = redis.call, redis.pcall
-redis.call = function(...) return fix(call(...)) end
-redis.pcall = function(...) return fix(pcall(...)) end end `.replaceAll('\n', ' ');
+redis.call = function(...) made = made + 1 return fix(call(...)) end
+redis.pcall = function(...) made = made + 1 return fix(pcall(...)) end end local function script() `.replaceAll(
+    '\n',
+    ' ',
+  );
+const LUA_BEHIND = '\nend local answer = script() return {made, answer}';
 
 /** Options that the embedded SET knows in capitals only. */
 const SET_OPTION = /^(ex|px|exat|pxat|nx|xx|get|keepttl)$/i;
@@ -47,12 +57,15 @@ export function createRedisEngine(): RedisEngine {
   const redis = new RedisMock({ host: randomUUID() });
   const methods = redis as unknown as Readonly<Record<string, Method | undefined>>;
   const scripts = new Map<string, string>();
+  let billed = 0;
 
   async function evaluate(script: string, args: readonly string[]): Promise<unknown> {
     scripts.set(sha1(script), script);
     const [keyCount = '0', ...rest] = args;
-    const body = LUA_PRELUDE + script.replace(/^#!lua[^\n]*/, '');
-    return luaReply(await redis.eval(body, Number(keyCount), ...rest));
+    const body = LUA_BEFORE + script.replace(/^#!lua[^\n]*/, '') + LUA_BEHIND;
+    const [made, answer] = (await redis.eval(body, Number(keyCount), ...rest)) as [number, unknown];
+    billed += made;
+    return luaReply(answer);
   }
 
   async function dispatch(name: string, args: readonly string[]): Promise<unknown> {
@@ -81,7 +94,11 @@ export function createRedisEngine(): RedisEngine {
   }
 
   return {
+    get billed() {
+      return billed;
+    },
     run: async (command) => {
+      billed += 1;
       const [name = '', ...args] = command;
       try {
         return { ok: true, reply: asReply(await dispatch(name.toLowerCase(), args)) };

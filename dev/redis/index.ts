@@ -23,7 +23,8 @@ const commands = z.array(command);
 
 /**
  * Redis behind Upstash's REST protocol: `POST /` with one command, `/pipeline`, and `/multi-exec`,
- * whose commands nothing can come between. Data lives in memory. Fault switches: `/_standin/switches`.
+ * whose commands nothing can come between. Data lives in memory. Fault switches: `/_standin/switches`;
+ * commands as Upstash bills them: `/_standin/billed`.
  */
 export async function startRedis(options: {
   readonly port: number;
@@ -36,6 +37,7 @@ export async function startRedis(options: {
   const app = new Hono<StandinEnv>();
   app.route('/', switches.routes);
   app.get('/_standin/health', (c) => c.json({ ok: true }));
+  app.get('/_standin/billed', (c) => c.json({ commands: engine.billed }));
 
   app.use(async (c, next) => {
     if (switches.current.down) {

@@ -1,4 +1,4 @@
-import type { LimitAnswer } from '../auth/limits.ts';
+import type { LimitAnswer } from '../auth/sliding-window.ts';
 import type { AppContext } from '../context.ts';
 import { tryLater } from '../problem.ts';
 import type { LimitName } from '../settings.ts';

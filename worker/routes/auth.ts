@@ -10,7 +10,7 @@ import type { AppContext, AppEnv } from '../context.ts';
 import { addressOf } from '../context.ts';
 import { accountByEmail, accountById, addAccount } from '../db/accounts.ts';
 import type { Account } from '../db/accounts.ts';
-import { takeOrRefuse } from '../middleware/limited.ts';
+import { takeOrRefuse, tellOrRefuse } from '../middleware/limited.ts';
 import { signedIn } from '../middleware/signed-in.ts';
 import { ProblemError } from '../problem.ts';
 import {
@@ -96,14 +96,15 @@ export function authRoutes(app: OpenAPIHono<AppEnv>): void {
     const { password, email: given, challengeToken } = c.req.valid('json');
     const email = normalEmail(given);
     await requireChallenge(c, challengeToken);
-    await takeOrRefuse(c, 'login', email);
     const { db, limits } = c.get('services');
-    const account = await accountByEmail(db, email);
-    const right = await verifyPassword(password, account?.passwordHash ?? null);
-    if (!account || !right) throw new ProblemError('invalid_credentials');
-    // Only failed attempts count, and counting first keeps a thousand guesses at once from passing.
-    await limits.giveBack('login', email);
-    return c.json(await signIn(c, account), 200);
+    const { answer, found } = await limits.guess('login', email, async () => {
+      const account = await accountByEmail(db, email);
+      const right = await verifyPassword(password, account?.passwordHash ?? null);
+      return right ? account : null;
+    });
+    tellOrRefuse(c, answer);
+    if (found === null) throw new ProblemError('invalid_credentials');
+    return c.json(await signIn(c, found), 200);
   });
 
   app.openapi(refresh, async (c) => {

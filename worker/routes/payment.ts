@@ -69,15 +69,16 @@ export function paymentRoutes(app: OpenAPIHono<AppEnv>): void {
     const accountId = c.get('access').sub;
     const { sale } = await owningSale(c, 'book', orderId);
     const { limits } = c.get('services');
+    const now = Date.now();
     const [known, use] = await Promise.all([
       ask(() => sale().order({ accountId, orderId })),
-      limits.take('payment', accountId, Date.now()),
+      limits.take('payment', accountId, now),
       requireSession(c),
     ]);
     if (!known.ok) throw new ProblemError('booking_not_found');
     // A reload of the checkout asks for the intent that it has: only a new one is a start.
     if (known.order.paymentIntentId === null) tellOrRefuse(c, use);
-    else if (use.allowed) c.executionCtx.waitUntil(limits.giveBack('payment', accountId));
+    else if (use.allowed) c.executionCtx.waitUntil(limits.giveBack('payment', accountId, now));
     const outcome = await ask(() => sale().startPayment({ accountId, orderId }));
     if (!outcome.ok) {
       throw outcome.code === 'payments_unavailable'

@@ -3,7 +3,7 @@ import { peopleAhead, type Tick } from '../../../durable-objects/core/tick.ts';
 import type { FanPosition } from '../../../durable-objects/protocol/queue-rpc.ts';
 import type { Surroundings } from '../actors/actor.ts';
 import type { Heard } from '../actors/leaf.ts';
-import { REDIS_OF_SIGN_IN } from '../bill/redis.ts';
+import { REDIS } from '../bill/redis.ts';
 import { fraction } from '../random.ts';
 import { arrivedBy, type Arrivals } from './arrivals.ts';
 import type { Habits } from './habits.ts';
@@ -110,7 +110,7 @@ export class Crowd {
     meters.worker('page');
     meters.worker('event');
     if (this.#chance(fan, ASK.signsIn) < habits.signsIn) {
-      meters.worker('sign-in', REDIS_OF_SIGN_IN);
+      meters.worker('sign-in', REDIS.signIn);
     }
     if (this.#chance(fan, ASK.polls) < habits.polls) this.table.set(fan, FLAG.polls, true);
     else this.#connect(fan);

@@ -3,6 +3,7 @@ import { startRedis } from '../../../dev/redis/index.ts';
 import type { AccountId } from '../../../durable-objects/core/ids.ts';
 import { LIMITS } from '../../../durable-objects/protocol/limits.ts';
 import type * as SessionScripts from '../../../worker/auth/session-scripts.ts';
+import { everywhere } from '../../support/windows.ts';
 import { must, patch } from './harness.ts';
 import type { Guard } from './harness.ts';
 
@@ -16,16 +17,10 @@ async function tryWithoutRedis(times: number): Promise<boolean[]> {
   await standin.close();
   const { openRedis } = await redis();
   const { Limits } = await import('../../../worker/auth/limits.ts');
-  const { accountWindow: window } = LIMITS;
-  const limits = new Limits(openRedis({ url: standin.url, token: TOKEN }), {
-    register: window,
-    registerAddress: window,
-    login: window,
-    verify: window,
-    codeMail: window,
-    booking: window,
-    payment: window,
-  });
+  const limits = new Limits(
+    openRedis({ url: standin.url, token: TOKEN }),
+    everywhere(LIMITS.accountWindow),
+  );
   const allowed: boolean[] = [];
   for (let i = 0; i < times; i++)
     allowed.push((await limits.take('login', 'ana@example.org', 1_000)).allowed);

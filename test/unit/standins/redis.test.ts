@@ -3,6 +3,7 @@ import { Redis } from '@upstash/redis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startRedis } from '../../../dev/redis/index.ts';
 import type { Listening } from '../../../dev/standin/serve.ts';
+import { billedAt } from '../../support/billed.ts';
 
 let standin: Listening;
 let redis: Redis;
@@ -106,6 +107,14 @@ describe('scripts', () => {
     expect(await redis.eval('return {1, 2.9, "x", {false}}', [], [])).toEqual([1, 2, 'x', [null]]);
     expect(await redis.eval('return true', [], [])).toBe(1);
     expect(await redis.eval('return redis.call("GET", "missing")', [], [])).toBeNull();
+  });
+
+  it('are billed with each command in them, as Upstash does it', async () => {
+    const before = await billedAt(standin.url);
+    await redis.get('n');
+    expect((await billedAt(standin.url)) - before).toBe(1);
+    await redis.eval('redis.call("SET", KEYS[1], 1) return redis.call("GET", KEYS[1])', ['n'], []);
+    expect((await billedAt(standin.url)) - before).toBe(1 + 3);
   });
 
   it('fail with a message', async () => {

@@ -1,10 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { DEMO_ACCOUNTS } from '../../../drizzle/demo-data.ts';
 import { verifyToken } from '../../../durable-objects/protocol/tokens.ts';
 import { createApp } from '../../../worker/app.ts';
 import type { Env } from '../../../worker/env.ts';
 import type { Session, SignedIn } from '../../../worker/schemas/auth.ts';
 import type { Problem } from '../../../worker/schemas/common.ts';
+import { REDIS } from '../../sim/bill/redis.ts';
 import { ask, CONCERT, ORIGIN, workerEnv } from './support.ts';
 
 const PASSWORD = 'a long enough password';
@@ -92,6 +93,33 @@ describe('registration and sign-in', () => {
     expect(Number(stopped.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(stopped.headers.get('ratelimit-limit')).toBe('5');
     expect(stopped.headers.get('ratelimit-remaining')).toBe('0');
+  });
+
+  it('refuses the right password too when it comes among a crowd of guesses', async () => {
+    const { body } = await register();
+    const guesses = Array.from({ length: 12 }, (_, n) => (n === 11 ? PASSWORD : `wrong ${n}`));
+    const answers = await Promise.all(guesses.map((guess) => login(body.user.email, guess)));
+    const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b);
+    expect(statuses).toEqual([...Array(5).fill(401), ...Array(7).fill(429)]);
+  });
+
+  it('asks Redis two things for a right password, neither of them a script', async () => {
+    const { body } = await register();
+    // Services of its own, whose circuit no other test has opened.
+    const env: Env = { ...workerEnv };
+    const fetched = vi.spyOn(globalThis, 'fetch');
+    const init = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: body.user.email, password: PASSWORD }),
+    };
+    const answer = await createApp().request(`${ORIGIN}/api/auth/login`, init, env);
+    const sent = fetched.mock.calls.map(([input, how]) => new Request(input, how));
+    fetched.mockRestore();
+    const toRedis = sent.filter(({ url }) => url.startsWith(env.UPSTASH_REDIS_REST_URL ?? '-'));
+    const commands = await Promise.all(toRedis.map((request) => request.json<string[]>()));
+    expect([answer.status, commands.map(([name]) => name)]).toEqual([200, ['getex', 'set']]);
+    expect(commands).toHaveLength(REDIS.signIn);
   });
 
   it('does not count right passwords', async () => {

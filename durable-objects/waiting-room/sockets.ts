@@ -145,7 +145,9 @@ export class Sockets implements Audience {
 
   /** Registers an accepted socket; the account's oldest beyond the limit is closed. */
   add(socket: WebSocket, owner: SocketOwner, now: number): Client {
-    const client = this.#client(socket, owner, now, false);
+    // The newest is the one that came last, also when the clock was set back in between.
+    const before = this.#byAccount.get(owner.accountId)?.at(-1)?.openedAt ?? -Infinity;
+    const client = this.#client(socket, owner, Math.max(now, before + 1), false);
     this.#register(client);
     this.#save(client);
     const same = this.#byAccount.get(owner.accountId) ?? [];

@@ -70,6 +70,22 @@ describe('the sockets of a leaf that is full', () => {
   });
 });
 
+describe('the sockets of one account', () => {
+  it('give way to the one that came last, also when the clock was set back, and after a wake', () => {
+    const sockets = new Sockets([], () => null, atOnce);
+    const ends = Array.from({ length: LIMITS.socketsPerAccount + 2 }, () => new FakeSocket());
+    ends.slice(0, -1).forEach((end, n) => {
+      sockets.add(end.socket, owner(account(1)), OPENS_AT - n * 3_600_000);
+    });
+    expect(ends.map(({ closed }) => closed !== null)).toEqual(ends.map((_, n) => n === 0));
+    const open = ends.slice(1, -1).map(({ socket }) => socket);
+    const awake = new Sockets(open.reverse(), () => null, atOnce);
+    const [newest = new FakeSocket()] = ends.slice(-1);
+    awake.add(newest.socket, owner(account(1)), OPENS_AT - 24 * 3_600_000);
+    expect(ends.map(({ closed }) => closed !== null)).toEqual(ends.map((_, n) => n < 2));
+  });
+});
+
 describe('sockets of fans who belong to another leaf now', () => {
   it('are closed a few with each tick, and the others stay', () => {
     const { sockets, ends } = crowd(1_000, 0);

@@ -50,7 +50,7 @@ export class RelayDesk implements RelayRpc {
 
   reportLeft(request: { child: string; places: readonly number[] }): Promise<void> {
     this.#adopt(request.child);
-    return this.#reports.report(request.places);
+    return this.#reports.report(request.child, request.places);
   }
 
   async subscribe(request: { child: string }): Promise<Subscription | null | 'away'> {

@@ -9,7 +9,8 @@ const REPORT_PLACES = 10_000;
 
 interface Report {
   places: readonly number[];
-  told: () => void;
+  /** Who waits: the child's last call, and those before it that it gave up. */
+  told: (() => void)[];
 }
 
 /**
@@ -19,44 +20,51 @@ interface Report {
 export class RelayReports {
   readonly #context: NodeContext;
   readonly #pump: Pump;
-  #reports: Report[] = [];
+  /** By child, oldest first. */
+  readonly #reports = new Map<string, Report>();
 
   constructor(context: NodeContext, feed: Pick<Feed, 'reportGapMs'>) {
     this.#context = context;
     this.#pump = new Pump(context, {
-      pending: () => this.#reports.length > 0,
+      pending: () => this.#reports.size > 0,
       next: () => this.#work(),
       gapMs: () => feed.reportGapMs,
     });
   }
 
-  /** Resolves when EventSale knows that these places were given up. */
-  report(places: readonly number[]): Promise<void> {
+  /**
+   * Resolves when EventSale knows that these places were given up. A child that tells again got no answer in time and
+   * tells all of it: only its newest report is kept, or those of an hour without EventSale would fill the memory.
+   */
+  report(child: string, places: readonly number[]): Promise<void> {
     return new Promise((told) => {
-      this.#reports.push({ places, told });
+      const before = this.#reports.get(child)?.told ?? [];
+      this.#reports.set(child, { places, told: [...before, told] });
       this.#pump.start();
     });
   }
 
   async #work(): Promise<Away | 'done'> {
     const sent = this.#next();
-    // A child that got no answer in time told the same again.
-    const places = [...new Set(sent.flatMap((report) => report.places))];
+    const places = sent.flatMap(([, report]) => report.places);
     const request = { child: this.#context.name, places };
     const answer = await ask(this.#context, () => this.#context.parent().reportLeft(request));
     if (!answer.ok) return answer;
-    this.#reports = this.#reports.filter((report) => !sent.includes(report));
-    for (const { told } of sent) told();
+    for (const [child, report] of sent) {
+      // What came meanwhile is still to be told.
+      if (this.#reports.get(child) === report) this.#reports.delete(child);
+      for (const told of report.told) told();
+    }
     return 'done';
   }
 
-  #next(): Report[] {
-    const sent: Report[] = [];
+  #next(): [string, Report][] {
+    const sent: [string, Report][] = [];
     let places = 0;
-    for (const report of this.#reports) {
+    for (const [child, report] of this.#reports) {
       places += report.places.length;
       if (sent.length > 0 && places > REPORT_PLACES) break;
-      sent.push(report);
+      sent.push([child, report]);
     }
     return sent;
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { follow } from '../../../durable-objects/core/fairness/merkle-sum.ts';
+import type { Tick } from '../../../durable-objects/core/tick.ts';
 import type { GrantOutcome } from '../../../durable-objects/protocol/queue-rpc.ts';
 import { meanwhile, pass, settle } from './node-fixture.ts';
 import { RelayFixture } from './relay-fixture.ts';
@@ -159,6 +160,66 @@ describe('departures through a relay', () => {
     await pass(sale, nodes, 25_000);
     expect(sale.desk.tick()).toMatchObject({ joined: 20, left: 20 });
     expect(relay.calls.filter((call) => call === 'left').length).toBeLessThan(8);
+  });
+});
+
+describe('departures that EventSale did not hear of for an hour', () => {
+  it('are told once, however often the leaves told them, and all who wait are answered', async () => {
+    const { sale, relay, nodes } = world();
+    for (const [n, child] of LEAVES.entries()) {
+      await meanwhile(sale, nodes, relay.desk.grantPlaces(batchOf(n + 1, 1_000, child)));
+    }
+    relay.fate = () => 'lost';
+    const told: Promise<void>[] = [];
+    for (let again = 1; again <= 100; again++) {
+      for (const [n, child] of LEAVES.entries()) {
+        const places = Array.from({ length: again * 10 }, (_, i) => n * 1_000 + i);
+        told.push(relay.desk.reportLeft({ child, places }));
+      }
+      await pass(sale, [relay], 250);
+    }
+    relay.fate = () => 'ok';
+    relay.calls = [];
+    await meanwhile(sale, nodes, Promise.all(told));
+    expect(sale.desk.tick().left).toBe(3_000);
+    expect(relay.calls.filter((call) => call === 'left')).toHaveLength(1);
+  });
+
+  it('are not taken for told because an earlier report was', async () => {
+    const { sale, relay, nodes } = world();
+    await meanwhile(sale, nodes, relay.desk.grantPlaces(batchOf(1, 10, LEAVES[0])));
+    const first = relay.desk.reportLeft({ child: LEAVES[0], places: [1] });
+    const second = relay.desk.reportLeft({ child: LEAVES[0], places: [1, 2] });
+    await meanwhile(sale, nodes, Promise.all([first, second]));
+    expect(sale.desk.tick().left).toBe(2);
+  });
+});
+
+describe('people ahead in a tree with relays', () => {
+  it('are known to every leaf within 3 s of a departure, however many leave meanwhile', async () => {
+    const { sale, rooms, roomOf, fan, nodes } = world();
+    const fans = Array.from({ length: 60 }, (_, n) => fan(n));
+    const joins = fans.map((accountId, n) => roomOf(n).desk.join({ accountId }));
+    await meanwhile(sale, nodes, Promise.all(joins));
+    await pass(sale, nodes, 5_000);
+    const leftAt: number[] = [];
+    const known = () =>
+      Math.min(
+        ...rooms.map(({ ticks }) => (JSON.parse(ticks.at(-1) ?? '{"left":0}') as Tick).left),
+      );
+    let slowest = 0;
+    for (let ms = 0; ms < 20_000 && known() < fans.length; ms += 20) {
+      const next = fans[leftAt.length];
+      if (ms % 140 === 0 && next !== undefined) {
+        roomOf(leftAt.length).desk.leaveNow(next);
+        leftAt.push(sale.now);
+      }
+      const oldest = leftAt[known()];
+      if (oldest !== undefined) slowest = Math.max(slowest, sale.now - oldest);
+      await pass(sale, nodes, 20);
+    }
+    expect(known()).toBe(fans.length);
+    expect(slowest).toBeLessThanOrEqual(3_000);
   });
 });
 

@@ -158,6 +158,7 @@ export abstract class EventSaleObject<Env extends ObjectEnv>
     const desks = await this.#open();
     if (desks === null) return { paying: 0, unfiled: 0, drift: null, troubles: [] };
     await this.#meetCatalogue();
+    desks.queue.nudge();
     desks.organiser.nudge();
     return desks.orders.reconcile();
   }

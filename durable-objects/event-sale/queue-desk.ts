@@ -91,6 +91,12 @@ export class QueueDesk implements AdmissionBook {
     this.#arm();
   }
 
+  /** From the cron: catches up and sets the timers anew, should all of them be wrong since the clock was set back. */
+  nudge(): void {
+    this.#catchUp();
+    this.#arm();
+  }
+
   /** The range of `(child, batch)`; asked again, the same range. The child is subscribed by it. */
   grant(request: GrantRequest): GrantOutcome {
     const { settings, eventId } = this.#context.definition;
@@ -252,7 +258,7 @@ export class QueueDesk implements AdmissionBook {
     this.#timerDue.delete(timer.key);
     this.#context.timers.clear(KIND, timer.key);
     this.#catchUp();
-    const silentMs = this.#now() - this.#publishedAt;
+    const silentMs = Math.abs(this.#now() - this.#publishedAt);
     const heard = timer.key !== HEARTBEAT || silentMs < LIMITS.tickMaxMs;
     if (!heard || this.#line.signature(this.#now(), this.#seats) !== this.#told) this.#changed();
     this.#arm();
@@ -318,10 +324,11 @@ export class QueueDesk implements AdmissionBook {
       this.#drawing.dueAt === null ? null : Math.max(this.#drawing.dueAt, now + 1),
     );
     const heartbeatAt = this.#heartbeatAt(now);
-    // One that is set stays: moving it with every tick would cost a row each. It moves when it fires.
-    if (heartbeatAt === null || (this.#timerDue.get(HEARTBEAT) ?? null) === null) {
-      this.#setTimer(HEARTBEAT, heartbeatAt);
-    }
+    // One that is set stays: moving it with every tick would cost a row each. It moves when it fires, or when the clock
+    // was set back: then it would not for long.
+    const set = this.#timerDue.get(HEARTBEAT) ?? null;
+    const isFar = set !== null && heartbeatAt !== null && set > heartbeatAt + LIMITS.tickMaxMs;
+    if (heartbeatAt === null || set === null || isFar) this.#setTimer(HEARTBEAT, heartbeatAt);
   }
 
   #heartbeatAt(now: number): number | null {

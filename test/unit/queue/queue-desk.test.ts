@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { genesis, verifyChain } from '../../../durable-objects/core/fairness/grant-chain.ts';
-import { etaSeconds, peopleAhead } from '../../../durable-objects/core/tick.ts';
+import { etaSeconds, peopleAhead, publicTick } from '../../../durable-objects/core/tick.ts';
 import type { EventId } from '../../../durable-objects/core/ids.ts';
 import type { SaleDefinition } from '../../../durable-objects/core/sale.ts';
 import { FRAME_BYTES, frameOf } from '../../../durable-objects/event-sale/queue-frame.ts';
@@ -187,6 +187,34 @@ describe('a clock that steps', () => {
   });
 });
 
+describe('a clock that was set back by hours', () => {
+  it('stops neither line nor ticks, though nobody asks anything but the cron', () => {
+    const admission = { batchSize: 5, everyMs: 1_000, slots: 1_000, claimWindowMs: 20_000 };
+    const sale = new SaleFixture(saleSettings({ admission }), OPENS_AT + 5 * 3_600_000);
+    sale.join(1, 9_000);
+    sale.advance(60_000);
+    const before = sale.desk.tick().cursor;
+    sale.now -= 4 * 3_600_000;
+    sale.desk.nudge();
+    sale.published.length = 0;
+    sale.advance(10 * 60_000);
+    const told = sale.published.flatMap(({ tick }) => (tick === undefined ? [] : [tick]));
+    expect(told.at(-1)?.cursor).toBeGreaterThan(before + 5 * 550);
+  });
+
+  it('leaves nobody without a tick where the line stands still', () => {
+    const sale = new SaleFixture(saleSettings({}), OPENS_AT + 5 * 3_600_000);
+    sale.desk.setPaused(true);
+    sale.join(1, 100);
+    sale.advance(60_000);
+    sale.now -= 4 * 3_600_000;
+    sale.desk.nudge();
+    sale.published.length = 0;
+    sale.advance(60_000);
+    expect(sale.published.length).toBeGreaterThanOrEqual(5);
+  });
+});
+
 describe('the tick', () => {
   it('takes changes of seats along, so that both cost one call for each child', () => {
     const sale = new SaleFixture(saleSettings({}));
@@ -300,4 +328,30 @@ describe('the tick', () => {
       expect(peopleAhead(tick, 13_000_000)).toBe(tick.waiting);
     },
   );
+
+  it('fits into 1 KB too when those who left stood anywhere, and uses what room there is', () => {
+    const settings = saleSettings({ admission: { claimWindowMs: 1e9 } });
+    const line = new QueueLine(new MemoryQueueStore(), NO_DRAW, () => settings, OPENS_AT);
+    line.grant(batchOf(1, 1_000_000), OPENS_AT);
+    const seats = { seatsLeft: () => 150_000, holding: () => 0, paymentShare: () => 1 };
+    for (let n = 1; n <= 5; n++) line.advance(OPENS_AT + n * 30_000, seats);
+    // Gaps of all lengths, each as likely as the next: nothing to foresee.
+    let state = 1;
+    const leavers: number[] = [];
+    for (let at = 300; at < 999_000;) {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fff_ffff;
+      const gap = Math.floor(2 ** ((state / 2 ** 31) * 10));
+      for (let n = 0; n < gap; n++) leavers.push(at + n);
+      at += gap + 2;
+    }
+    line.depart(leavers, OPENS_AT);
+    const definition = {
+      eventId: 'e'.repeat(64) as EventId,
+      settings: { ...settings, leaves: 1_600 },
+    } as SaleDefinition;
+    const view = line.view(OPENS_AT + 151_000, seats);
+    const bytes = JSON.stringify(publicTick(frameOf(definition, line, 12_345_678, view))).length;
+    expect(bytes).toBeLessThanOrEqual(FRAME_BYTES);
+    expect(bytes).toBeGreaterThan(FRAME_BYTES * 0.8);
+  });
 });

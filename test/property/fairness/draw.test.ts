@@ -83,6 +83,17 @@ describe('the draw', () => {
 });
 
 describe('the stream', () => {
+  it('favours no number where its words cannot be shared out evenly', () => {
+    // Of 2^32 words a remainder by 3 × 2^30 would give those below 2^30 twice as many as the others.
+    const stream = new DrawStream(new Uint8Array(32).fill(9));
+    const thirds = [0, 0, 0];
+    for (let i = 0; i < 30_000; i++) {
+      const third = Math.floor(stream.below(3 * 2 ** 30) / 2 ** 30);
+      thirds[third] = (thirds[third] ?? 0) + 1;
+    }
+    for (const count of thirds) assert.ok(Math.abs(count - 10_000) < 500, thirds.join());
+  });
+
   it('stays below its bound, up to the largest', () => {
     fc.assert(
       fc.property(bytes32, fc.integer({ min: 1, max: 2 ** 32 }), (seed, bound) => {

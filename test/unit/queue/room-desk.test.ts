@@ -354,4 +354,15 @@ describe('coming in at a leaf', () => {
       ok: true,
     });
   });
+
+  it('believes no tick that was overtaken: nobody who is called is told to wait again', async () => {
+    const { sale, room } = await called();
+    const [old] = sale.published.flatMap(({ tick }) => (tick === undefined ? [] : [tick]));
+    const before = room.desk.positionOf(account(1));
+    const heard = room.ticks.length;
+    await room.desk.publish({ tick: { ...(old ?? sale.desk.tick()), cursor: 0, seq: 1 } });
+    expect(before).toMatchObject({ ahead: 0, claimUntil: expect.any(Number) as number });
+    expect(room.desk.positionOf(account(1))).toEqual(before);
+    expect(room.ticks).toHaveLength(heard);
+  });
 });

@@ -12,6 +12,7 @@ import { allowedOrigin } from '../middleware/cors.ts';
 import { checkAccess } from '../middleware/signed-in.ts';
 import { atOwnLeaf } from '../own-leaf.ts';
 import { ProblemError, tryLater } from '../problem.ts';
+import { ask } from '../rpc.ts';
 
 /**
  * The live connection. Browsers cannot set headers on a socket, so the access token comes as an offered
@@ -51,7 +52,7 @@ export function liveRoutes(app: OpenAPIHono<AppEnv>): void {
     if (!mayJoin(definition.settings, access)) headers.set(LIVE_HEADERS.mayNotJoin, '1');
     const { settings, eventId } = definition;
     const answer = await atOwnLeaf(access.sub, settings.leaves, (leaf) =>
-      connect(() => leafAt(c.env, eventId, leaf).fetch(c.req.url, { headers })),
+      ask(() => connect(() => leafAt(c.env, eventId, leaf).fetch(c.req.url, { headers }))),
     );
     return answer.response;
   });

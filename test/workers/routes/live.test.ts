@@ -3,9 +3,10 @@ import { LIMITS } from '../../../durable-objects/protocol/limits.ts';
 import { CLOSE } from '../../../durable-objects/protocol/live.ts';
 import type { ServerMessage } from '../../../durable-objects/protocol/live.ts';
 import { LIVE_HEADERS } from '../../../durable-objects/protocol/queue-rpc.ts';
+import { createApp } from '../../../worker/app.ts';
 import type { Problem } from '../../../worker/schemas/common.ts';
 import type { Position } from '../../../worker/schemas/queue.ts';
-import { ask, CONCERT, ORIGIN, tokenOf, worker } from './support.ts';
+import { ask, CONCERT, ORIGIN, tokenOf, worker, workerEnv } from './support.ts';
 
 function knock(path: string, headers: Record<string, string>): Promise<Response> {
   return worker().fetch(`${ORIGIN}${path}`, { headers: { upgrade: 'websocket', ...headers } });
@@ -85,6 +86,28 @@ describe('the live connection', () => {
     }
     const plain = await ask('GET', path, { token });
     expect([plain.status, plain.body.code]).toEqual([426, 'upgrade_required']);
+  });
+
+  it('tells who comes to an overloaded leaf when to try again, and leaves the leaf alone', async () => {
+    let asked = 0;
+    const stub = {
+      fetch: () => {
+        asked += 1;
+        const error = new Error('Durable Object is overloaded. Too many requests.');
+        return Promise.reject(Object.assign(error, { overloaded: true }));
+      },
+    };
+    const rooms = { idFromName: (name: string) => name, get: () => stub };
+    const answer = await createApp().request(
+      `${ORIGIN}/ws/events/${CONCERT}`,
+      { headers: { upgrade: 'websocket', ...protocols(await tokenOf(34)) } },
+      { ...workerEnv, WAITING_ROOM: rooms as unknown as DurableObjectNamespace },
+    );
+    const body: Problem = await answer.json();
+    expect([answer.status, body.code]).toEqual([503, 'overloaded']);
+    expect(answer.headers.get('retry-after')).toBe('2');
+    expect(JSON.stringify(body)).not.toContain('Durable');
+    expect(asked).toBe(1);
   });
 
   it.each([

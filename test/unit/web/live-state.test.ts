@@ -196,5 +196,8 @@ describe('the live state', () => {
   it('measures the age of the number from when it was heard', () => {
     expect(ageMs(INITIAL_STATE, 5_000)).toBeNull();
     expect(ageMs(after(heard(tick(1), 2_000)), 5_000)).toBe(3_000);
+    // The same frame again says nothing newer: the sale may be away.
+    const again = after(heard(tick(1), 2_000), { type: 'polledTick', at: 60_000, tick: tick(1) });
+    expect(ageMs(again, 60_000)).toBe(58_000);
   });
 });

@@ -74,10 +74,13 @@ export const INITIAL_STATE: LiveState = {
   refusal: null,
 };
 
-/** A tick is taken only when it is newer than the one shown: frames may overtake each other between socket and polling. */
+/**
+ * A tick is taken only when it is newer than the one shown: frames may overtake each other between socket and polling,
+ * and one that is asked for again while the sale is away is as old as it was.
+ */
 function withTick(state: LiveState, tick: Tick | null, at: number): LiveState {
   if (!tick) return state;
-  if (state.tick && tick.seq < state.tick.seq) return state;
+  if (state.tick && tick.seq <= state.tick.seq) return state;
   return { ...state, tick, heardAt: at };
 }
 

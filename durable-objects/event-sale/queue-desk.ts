@@ -18,7 +18,8 @@ import type { AdmissionBook, SaleContext, SeatChanges, SeatCount } from './conte
 import { frameOf } from './queue-frame.ts';
 import { QueueDrawing } from './queue-drawing.ts';
 import { QueueLine } from './queue-line.ts';
-import { recordPage } from './queue-record.ts';
+import { recordPage, recordSteps } from './queue-record.ts';
+import type { RecordSteps } from './queue-record.ts';
 
 export { queueSteps } from '../storage/queue-store.ts';
 
@@ -37,6 +38,8 @@ const LOBBY_HEARTBEAT_MS = 10 * 60_000;
 const LONG_LINE = 5_000;
 /** A clock that was set back by no more is waited for, ms; by more, it was wrong before. */
 const CLOCK_WAIT_MS = 60_000;
+/** The steps of the public record are shown again for so long, ms: anybody may ask for it, any number of times. */
+const STEPS_MS = 5_000;
 /** When one who found no free slot in grace should ask again, ms. */
 const RETRY_CLAIM_MS = 2_000;
 
@@ -58,6 +61,7 @@ export class QueueDesk implements AdmissionBook {
   /** The latest time seen. */
   #time: number;
   #flushPlanned = false;
+  #steps: { at: number; steps: RecordSteps } | null = null;
   /** What the last published frame showed. */
   #told = '';
   /** Due times as last written, so that an unchanged timer costs nothing. Unknown after a wake. */
@@ -186,8 +190,12 @@ export class QueueDesk implements AdmissionBook {
   record(from: number): RecordPage {
     this.#catchUp();
     this.#arm();
+    const { definition } = this.#context;
     const parts = { drawing: this.#drawing, line: this.#line, store: this.#store };
-    return recordPage(this.#context.definition, parts, from);
+    const now = this.#now();
+    if (this.#steps === null || Math.abs(now - this.#steps.at) >= STEPS_MS)
+      this.#steps = { at: now, steps: recordSteps(definition, parts) };
+    return recordPage(definition, parts, from, this.#steps.steps);
   }
 
   /** Everyone who gets the frames; kept over restarts. */
@@ -288,6 +296,8 @@ export class QueueDesk implements AdmissionBook {
 
   #drawn(lobby: DrawnLobby): void {
     this.#line.reorder(lobby);
+    // They were of places, and are of orders from now on.
+    this.#steps = null;
     const { eventId } = this.#context.definition;
     this.#context.ports.telemetry.record({ name: 'drawn', eventId, count: lobby.n });
     this.#changed();

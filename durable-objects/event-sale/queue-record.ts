@@ -10,11 +10,24 @@ import type { QueueLine } from './queue-line.ts';
 /** Most entries of the leavers and of the admissions in a record; more are told in coarser steps. */
 const ENTRIES_MAX = 1_000;
 
+/** What a record tells in steps: who gave up, and admissions over time. Computing it takes milliseconds. */
+export type RecordSteps = Pick<RecordPage, 'gaps' | 'admissions'>;
+
+/** The steps as the line is now. */
+export function recordSteps(
+  definition: SaleDefinition,
+  { drawing, line, store }: { drawing: QueueDrawing; line: QueueLine; store: QueueStore },
+): RecordSteps {
+  const from = drawing.draw?.seal?.at ?? definition.settings.opensAt;
+  return { gaps: gapsOf(line.presence), admissions: admissionsOf(line, store, from) };
+}
+
 /** One page of the sale's public record, in the form that `auditRecord` verifies. The secret is shown with the seed. */
 export function recordPage(
   definition: SaleDefinition,
   parts: { drawing: QueueDrawing; line: QueueLine; store: QueueStore },
   from: number,
+  steps: RecordSteps,
 ): RecordPage {
   const { drawing, line, store } = parts;
   const { draw } = drawing;
@@ -36,8 +49,7 @@ export function recordPage(
     length: line.chain.length,
     links: store.links(from, LIMITS.recordLinks),
     head: line.chain.head,
-    gaps: gapsOf(line.presence),
-    admissions: admissionsOf(line, store, draw?.seal?.at ?? settings.opensAt),
+    ...steps,
   };
 }
 

@@ -3,14 +3,12 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { publicKeys } from '../../durable-objects/protocol/tokens.ts';
 import { requireEvent } from '../catalogue-access.ts';
 import type { AppEnv } from '../context.ts';
-import { recordPageOf } from '../sale-record.ts';
+import { recordFreshMs, recordPageOf } from '../sale-record.ts';
 import { eventId } from '../schemas/common.ts';
 import { fairnessQuery, fairnessResponse } from '../schemas/fairness.ts';
 import { json, problems } from './problems.ts';
 
 const RECEIPT_KEY = 'receipt-1';
-/** Some seconds: the record grows while the sale is on. */
-const CACHE = 'public, max-age=5';
 
 const fairness = createRoute({
   method: 'get',
@@ -33,7 +31,8 @@ export function fairnessRoutes(app: OpenAPIHono<AppEnv>): void {
     const page = await recordPageOf(c, definition.eventId, from);
     const { keys } = await publicKeys(c.get('services').settings.authSecret);
     const key = keys.find((candidate) => 'kid' in candidate && candidate.kid === RECEIPT_KEY);
-    c.header('cache-control', CACHE);
+    // Some seconds, for the record grows while the sale is on; a page that cannot change any more, a day.
+    c.header('cache-control', `public, max-age=${recordFreshMs(page) / 1_000}`);
     return c.json({ ...page, receiptKey: key?.x ?? '' } as never, 200);
   });
 }

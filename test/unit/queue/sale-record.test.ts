@@ -147,6 +147,21 @@ describe('the public record of a sale', () => {
     expect(failures(record)).toEqual([]);
   });
 
+  it('counts leavers and calls for many readers at once, and is sound though the line moves on', () => {
+    const sale = new SaleFixture(saleSettings({}));
+    sale.join(1, 200);
+    const before = sale.desk.record(0);
+    sale.desk.reportLeft({ child: LEAF, places: [180, 190] });
+    sale.join(2, 20);
+    const { gaps, admissions } = sale.desk.record(0);
+    expect(gaps).toBe(before.gaps);
+    expect(admissions).toBe(before.admissions);
+    expect(failures(recordOf(sale))).toEqual([]);
+    sale.advance(5_000);
+    expect(sale.desk.record(0).gaps.reduce((sum, [, , left]) => sum + left, 0)).toBe(2);
+    expect(failures(recordOf(sale))).toEqual([]);
+  });
+
   it('tells of leavers and admissions in a thousand steps at most', () => {
     const admission = { batchSize: 1, everyMs: 1_000, slots: 5_000, claimWindowMs: 2_000 };
     const sale = new SaleFixture(saleSettings({ admission }));

@@ -1,5 +1,5 @@
 import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { crowdAccount } from '../../../drizzle/demo-data.ts';
 import { auditRecord } from '../../../durable-objects/core/fairness/audit.ts';
 import { checkPlace } from '../../../durable-objects/core/fairness/check-place.ts';
@@ -7,14 +7,17 @@ import { drawOf } from '../../../durable-objects/core/fairness/draw.ts';
 import { joinPages } from '../../../durable-objects/core/fairness/fairness-record.ts';
 import type { FairnessRecord } from '../../../durable-objects/core/fairness/fairness-record.ts';
 import { REHEARSAL_ROUND } from '../../../durable-objects/core/fairness/recorded-rounds.ts';
-import type { AccountId } from '../../../durable-objects/core/ids.ts';
+import type { AccountId, EventId } from '../../../durable-objects/core/ids.ts';
+import { LIMITS } from '../../../durable-objects/protocol/limits.ts';
 import type { Tick } from '../../../durable-objects/core/tick.ts';
+import { saleOf } from '../../../durable-objects/stubs.ts';
+import { createApp } from '../../../worker/app.ts';
 import type { Event } from '../../../worker/schemas/events.ts';
 import type { Position } from '../../../worker/schemas/queue.ts';
 import { eventually } from '../../support/eventually.ts';
 import { addSale } from '../../support/sale-fixture.ts';
 import { sale } from '../waiting-room-support.ts';
-import { ask, CONCERT, tokenOf, workerEnv } from './support.ts';
+import { ask, CONCERT, ORIGIN, tokenOf, workerEnv } from './support.ts';
 
 const MINUTE = 60_000;
 const FANS = Array.from({ length: 12 }, (_, n) => n + 100);
@@ -128,6 +131,79 @@ describe('the public record of a drawn sale', () => {
       expect(() => sql.exec('DELETE FROM queue_links')).toThrow(/kept/);
     });
     expect((await page(eventId)).links).toHaveLength(1);
+  });
+});
+
+describe('the public record of a long sale', () => {
+  const LINKS = 10;
+  const whole = LIMITS.recordLinks;
+  beforeAll(() => void Reflect.set(LIMITS, 'recordLinks', LINKS));
+  afterAll(() => void Reflect.set(LIMITS, 'recordLinks', whole));
+
+  const eventId = 'long-record' as EventId;
+  const asked: number[] = [];
+  /** The sale, which notes what it is asked for. */
+  const noting = {
+    idFromName: (name: string) => name,
+    get: (name: string) => ({
+      fairness: (request: { from: number }) => {
+        asked.push(request.from);
+        return saleOf(workerEnv, name as EventId).fairness(request);
+      },
+    }),
+  };
+  const env = { ...workerEnv, EVENT_SALE: noting as unknown as DurableObjectNamespace };
+
+  async function read(from: number): Promise<{ page: FairnessRecord; cached: string | null }> {
+    const path = `${ORIGIN}/api/events/${eventId}/fairness?from=${from}`;
+    const answer = await createApp().request(path, {}, env);
+    return { page: await answer.json(), cached: answer.headers.get('cache-control') };
+  }
+
+  /** As the site reads it. */
+  async function readAll(): Promise<FairnessRecord> {
+    const first = (await read(0)).page;
+    const rest: FairnessRecord[] = [];
+    for (let links = LINKS; links < (rest.at(-1) ?? first).length; links += LINKS)
+      rest.push((await read(links)).page);
+    return joinPages([first, ...rest]);
+  }
+
+  async function grant(from: number, to: number): Promise<void> {
+    const child = `${eventId}/leaf/0`;
+    for (let batch = from; batch < to; batch++)
+      await saleOf(workerEnv, eventId).grantPlaces({
+        child,
+        batch,
+        count: 2,
+        root: 'A'.repeat(43),
+      });
+  }
+
+  it('asks the sale once for what cannot change, and for whole pages only, wherever one reads', async () => {
+    await addSale(workerEnv.DATABASE_URL ?? '', eventId);
+    await grant(0, 25);
+    const record = await readAll();
+    expect(record.links).toHaveLength(25);
+    expect(faults(record)).toEqual([]);
+    for (const from of [7, 13, 19, 25, 29]) {
+      const end = Math.ceil((from + 1) / LINKS) * LINKS;
+      expect((await read(from)).page.links).toEqual(record.links.slice(from, end));
+    }
+    expect(asked).toEqual([0, 10, 20]);
+    expect((await read(10)).cached).toBe('public, max-age=86400');
+    expect((await read(20)).cached).toBe('public, max-age=5');
+
+    await grant(25, 40);
+    vi.setSystemTime(Date.now() + 6_000);
+    const longer = await readAll();
+    expect(longer.links).toHaveLength(40);
+    expect(faults(longer)).toEqual([]);
+    expect(asked).toEqual([0, 10, 20, 20, 30]);
+    // More pages than an isolate remembers; the data centre still has what cannot change.
+    for (let beyond = 100; beyond < 500; beyond += LINKS) await read(beyond);
+    expect((await read(10)).page.links).toEqual(record.links.slice(10, 20));
+    expect(asked.filter((from) => from < 40)).toEqual([0, 10, 20, 20, 30]);
   });
 });
 

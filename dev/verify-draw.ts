@@ -3,15 +3,16 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { auditRecord } from '../durable-objects/core/fairness/audit.ts';
 import { checkPlace } from '../durable-objects/core/fairness/check-place.ts';
-import { parseRecord } from '../durable-objects/core/fairness/fairness-record.ts';
+import { joinPages, parseRecord } from '../durable-objects/core/fairness/fairness-record.ts';
 import type { FairnessRecord } from '../durable-objects/core/fairness/fairness-record.ts';
 import { readReceipt } from '../durable-objects/core/fairness/receipt-file.ts';
 import type { AccountId } from '../durable-objects/core/ids.ts';
 import { RECEIPT_FAULTS, sentenceOf } from './verify-draw/sentences.ts';
 
-const USAGE = `npm run verify-draw -- FILE [options]
+const USAGE = `npm run verify-draw -- FILE… [options]
 
-  FILE                  the record: GET /api/events/EVENT/fairness, all pages
+  FILE…                 the record: GET /api/events/EVENT/fairness, then with ?from=1000, ?from=2000
+                        and so on while there are links, a file for each page, in any order
   --receipt RECEIPT     a fan's receipt, or a file that holds it, as the site offers it
   --account ID          the fan's account; the site's file names it
   --rehearsal           accept a round of randomness that was known beforehand
@@ -86,9 +87,8 @@ function readRequest(args: readonly string[]): Request | { problem: string } {
     return { problem: `${messageOf(error)}\n\n${USAGE}` };
   }
   const { values, positionals } = parsed;
-  const [file] = positionals;
-  if (values.help || file === undefined || positionals.length > 1) return { problem: USAGE };
-  const record = readRecord(file);
+  if (values.help) return { problem: USAGE };
+  const record = readPages(positionals);
   if ('problem' in record) return record;
   const given = values.receipt === undefined ? null : readReceipt(textOf(values.receipt));
   const named = values.account === undefined ? null : (values.account.trim() as AccountId);
@@ -96,6 +96,23 @@ function readRequest(args: readonly string[]): Request | { problem: string } {
   if ((given === null) !== (account === null))
     return { problem: `--receipt and --account go together\n\n${USAGE}` };
   return { record, receipt: given?.receipt ?? null, account, rehearsal: values.rehearsal };
+}
+
+/** One record of its pages, however they come. */
+function readPages(files: readonly string[]): FairnessRecord | { problem: string } {
+  const pages: FairnessRecord[] = [];
+  for (const file of files) {
+    const page = readRecord(file);
+    if ('problem' in page) return page;
+    pages.push(page);
+  }
+  const seqOf = ({ links, length }: FairnessRecord) => links[0]?.seq ?? length;
+  const [first, ...rest] = pages.toSorted((a, b) => seqOf(a) - seqOf(b));
+  if (first === undefined) return { problem: USAGE };
+  const foreign = rest.find(({ eventId }) => eventId !== first.eventId);
+  if (foreign !== undefined)
+    return { problem: `${first.eventId} and ${foreign.eventId} have records of their own` };
+  return joinPages([first, ...rest]);
 }
 
 function readRecord(file: string): FairnessRecord | { problem: string } {

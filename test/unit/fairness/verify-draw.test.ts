@@ -44,6 +44,22 @@ describe('npm run verify-draw', () => {
     expect([code, said.includes(wanted)]).toEqual([0, true]);
   });
 
+  it('takes a long record page by page, in any order, and misses a page that is not there', () => {
+    const record = sampleRecord();
+    const middle = Math.ceil(record.links.length / 2);
+    const older = { ...record, head: record.links[0]?.root ?? '', seed: null, secret: null };
+    const pages = [
+      file('page-2.json', JSON.stringify({ ...record, links: record.links.slice(middle) })),
+      file('page-1.json', JSON.stringify({ ...older, links: record.links.slice(0, middle) })),
+    ];
+    const { code, said } = run(...pages, '--rehearsal');
+    expect(said.match(/^✓ .+\.$/gm)).toHaveLength(8);
+    expect(code).toBe(0);
+    const half = run(...pages.slice(0, 1), '--rehearsal');
+    expect(half.code).toBe(1);
+    expect(half.said).toContain('the record does not hold all grants');
+  });
+
   it('ends with 1 when anything fails, and says what', () => {
     const known = run(RECORD);
     expect(known.code).toBe(1);
@@ -58,9 +74,10 @@ describe('npm run verify-draw', () => {
   });
 
   it('ends with 2 and a clear word when it cannot read what it got', () => {
+    const foreign = JSON.stringify({ ...sampleRecord(), eventId: 'another' });
     const unread: [string[], string][] = [
       [[], 'npm run verify-draw -- FILE'],
-      [[RECORD, RECORD], 'npm run verify-draw -- FILE'],
+      [[RECORD, file('foreign.json', foreign)], 'have records of their own'],
       [[RECORD, '--unknown'], "Unknown option '--unknown'"],
       [[RECORD, '--receipt', fan.receipt], '--receipt and --account go together'],
       [[join(folder, 'none.json')], 'none.json cannot be read: ENOENT'],

@@ -5,6 +5,7 @@ import { connect as connectTo } from '../../../drizzle/client.ts';
 import { crowdAccount } from '../../../drizzle/demo-data.ts';
 import type { AccountId, EventId } from '../../../durable-objects/core/ids.ts';
 import { leafOf } from '../../../durable-objects/core/shard-plan.ts';
+import { LIMITS } from '../../../durable-objects/protocol/limits.ts';
 import { BEARER_PREFIX, CLOSE, LIVE_PROTOCOL } from '../../../durable-objects/protocol/live.ts';
 import { readDefinition } from '../../../durable-objects/storage/definition-store.ts';
 import { saleOf } from '../../../durable-objects/stubs.ts';
@@ -99,5 +100,34 @@ describe('more leaves while the sale is on', () => {
     // The Worker still goes by four leaves, and finds the eighth.
     const next = await connect(moved);
     expect((await next.next('welcome')).position).toMatchObject({ place });
+  });
+});
+
+describe('a leaf that has all the fans it may have', () => {
+  const most = LIMITS.fansPerLeaf;
+  afterEach(() => void Reflect.set(LIMITS, 'fansPerLeaf', most));
+
+  it('refuses one more, who hears where and when to try again, and keeps those it has', async () => {
+    const eventId = 'full-event';
+    await addSale(workerEnv.DATABASE_URL ?? '', eventId, { opensInDays: 1 });
+    Reflect.set(LIMITS, 'fansPerLeaf', 2);
+    const join = async (fan: number) =>
+      ask<{ place?: number }>('POST', '/api/queue/join', {
+        token: await tokenOf(fan),
+        body: { eventId },
+      });
+    expect((await join(0)).body.place).toBe(0);
+    expect((await join(1)).body.place).toBe(1);
+    const refused = await join(2);
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('retry-after')).toBe('30');
+    expect(refused.body).toMatchObject({
+      code: 'room_full',
+      where: '/api/queue/join',
+      retryAfterMs: 30_000,
+    });
+    expect((await join(1)).body.place).toBe(1);
+    Reflect.set(LIMITS, 'fansPerLeaf', 3);
+    expect((await join(2)).body.place).toBe(2);
   });
 });

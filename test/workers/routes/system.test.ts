@@ -1,7 +1,9 @@
-import { createScheduledController } from 'cloudflare:test';
-import { describe, expect, it } from 'vitest';
+import { createScheduledController, runInDurableObject } from 'cloudflare:test';
+import { describe, expect, it, vi } from 'vitest';
 import type { EventId } from '../../../durable-objects/core/ids.ts';
 import { NO_TALLY } from '../../../durable-objects/core/sale-tally.ts';
+import type { WaitingRoomRpc } from '../../../durable-objects/protocol/queue-rpc.ts';
+import { SqlQueueStore } from '../../../durable-objects/storage/queue-store.ts';
 import { createApp } from '../../../worker/app.ts';
 import { noteBooks } from '../../../worker/books.ts';
 import type { Env } from '../../../worker/env.ts';
@@ -9,6 +11,8 @@ import type { Event } from '../../../worker/schemas/events.ts';
 import type { PlanPart, Seats, StatusPart } from '../../../worker/schemas/inventory.ts';
 import entry from '../../../worker/index.ts';
 import { servicesOf } from '../../../worker/services.ts';
+import { addSale } from '../../support/sale-fixture.ts';
+import { sale } from '../waiting-room-support.ts';
 import { freshSale } from './organiser-support.ts';
 import { ask, CONCERT, ORIGIN, workerEnv } from './support.ts';
 
@@ -53,6 +57,34 @@ describe('public answers', () => {
     );
     expect(stats.body.phase).toBe('open');
     expect(Date.parse(stats.body.updatedAt)).toBeGreaterThan(0);
+  });
+
+  it('ask for the tick once for all who come together, and show the last one while its leaf is away', async () => {
+    let asked = 0;
+    let away = false;
+    const rooms = {
+      idFromName: (name: string) => workerEnv.WAITING_ROOM.idFromName(name),
+      get: (id: DurableObjectId) => ({
+        lastTick: () => {
+          asked += 1;
+          if (away) return Promise.reject(new Error('gone'));
+          return (workerEnv.WAITING_ROOM.get(id) as unknown as WaitingRoomRpc).lastTick();
+        },
+      }),
+    };
+    const env = { ...workerEnv, WAITING_ROOM: rooms as unknown as DurableObjectNamespace };
+    const status = () => createApp().request(`${ORIGIN}/api/queue/status/${CONCERT}`, {}, env);
+    vi.setSystemTime(Date.now() + 60_000);
+    const [first, ...others] = await Promise.all([status(), status(), status(), status()]);
+    const tick = await first?.json();
+    for (const other of others) expect(await other.json()).toEqual(tick);
+    expect(asked).toBe(1);
+    away = true;
+    vi.setSystemTime(Date.now() + 60_000);
+    const later = await status();
+    expect([later.status, await later.json()]).toEqual([200, tick]);
+    expect(asked).toBe(2);
+    vi.useRealTimers();
   });
 
   it('tell the health of every part, the keys, the configuration, and no secret', async () => {
@@ -133,6 +165,21 @@ describe('the minute’s nudge', () => {
   it('reaches the sales that have opened without failing', async () => {
     const controller = createScheduledController({ scheduledTime: new Date() });
     await expect(entry.scheduled(controller, workerEnv)).resolves.toBeUndefined();
+  });
+
+  it('wakes leaves of a sale that opens in some minutes, each in its minute', async () => {
+    const eventId = 'warmed-event';
+    await addSale(workerEnv.DATABASE_URL ?? '', eventId, {
+      leaves: 20,
+      opensInDays: 5 / (24 * 60),
+    });
+    // An environment of its own has its own memory of the catalogue.
+    const controller = createScheduledController({ scheduledTime: new Date() });
+    await entry.scheduled(controller, { ...workerEnv });
+    const children = await runInDurableObject(sale(eventId), (_, { storage }) =>
+      new SqlQueueStore(storage.sql).children(),
+    );
+    expect(children).toEqual([`${eventId}/leaf/15`, `${eventId}/leaf/5`]);
   });
 
   it('keeps for /healthz since when the books of a sale differ, until they are the same again', async () => {

@@ -88,7 +88,7 @@ export function createRedisEngine(): RedisEngine {
         if (method === undefined || !isCommand) {
           throw new Error(`ERR unknown command '${name}'`);
         }
-        return method.apply(redis, name === 'set' ? upperOptions(args) : [...args]);
+        return method.apply(redis, name === 'set' ? setOptions(args) : [...args]);
       }
     }
   }
@@ -128,8 +128,13 @@ function manageScripts(scripts: Map<string, string>, args: readonly string[]): u
   }
 }
 
-function upperOptions(args: readonly string[]): string[] {
-  return args.map((arg, index) => (index >= 2 && SET_OPTION.test(arg) ? arg.toUpperCase() : arg));
+/** The embedded SET loses an expiry that follows GET: it takes what stands before it for a pair. */
+function setOptions(args: readonly string[]): string[] {
+  const options = args
+    .slice(2)
+    .map((arg) => (SET_OPTION.test(arg) ? arg.toUpperCase() : arg))
+    .toSorted((a, b) => Number(a === 'GET') - Number(b === 'GET'));
+  return [...args.slice(0, 2), ...options];
 }
 
 function sha1(text: string): string {

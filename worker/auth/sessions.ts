@@ -1,8 +1,8 @@
+import { Buffer } from 'node:buffer';
 import type { Redis } from '@upstash/redis/cloudflare';
 import { Breaker } from '../breaker.ts';
 import type { AccountId } from '../../durable-objects/core/ids.ts';
 import type { Result } from '../../durable-objects/core/result.ts';
-import { MARK_VERIFIED, ROTATE } from './session-scripts.ts';
 
 /** Whose session it is; what its access tokens say. */
 export interface SessionOwner {
@@ -20,11 +20,13 @@ export interface OpenSession {
   refreshToken: string;
 }
 
-const TOKEN = /^([0-9a-f-]{36})\.([A-Za-z0-9_-]{43})$/;
+/** The session's id, a secret, and whose it is: as JSON in base64url. */
+const TOKEN = /^([0-9a-f-]{36})\.[A-Za-z0-9_-]{43}\.([A-Za-z0-9_-]+)$/;
 
 /**
- * Refresh sessions in Redis: one family a sign-in, its token stored only as a hash and changed with each
- * use. All methods throw when Redis does not answer.
+ * Refresh sessions in Redis: one family a sign-in, of its token only the hash, another with each use. The hash
+ * covers whose session it is, so that the token can say it: nothing but the hash is kept, and each step is one
+ * command, for each is billed. All methods throw when Redis does not answer.
  */
 export class Sessions {
   readonly #breaker: Breaker;
@@ -41,20 +43,22 @@ export class Sessions {
     this.#lifetime = lifetime;
   }
 
-  /** Makes a session's ids without writing anything. */
-  prepare(): OpenSession {
+  /** Makes a session's id and token without writing anything. */
+  prepare(owner: SessionOwner): OpenSession {
     const sid = crypto.randomUUID();
-    return { sid, refreshToken: `${sid}.${randomSecret()}` };
+    return { sid, refreshToken: tokenOf(sid, encode(owner)) };
   }
 
-  /** Writes a prepared session down, in one command: each is billed, and a sale begins with a million. */
-  async open(session: OpenSession, owner: SessionOwner): Promise<void> {
-    const { emailVerified, ...rest } = owner;
-    const text = `${await sha256(session.refreshToken)}${emailVerified ? '1' : '0'}${JSON.stringify(rest)}`;
-    await this.#redis.set(sessionKey(session.sid), text, { ex: this.#lifetime.refreshSeconds });
+  /** Writes a prepared session down. */
+  async open({ sid, refreshToken }: OpenSession): Promise<void> {
+    await this.#redis.set(sessionKey(sid), await sha256(refreshToken), this.#life);
   }
 
-  /** Exchanges a refresh token for the next one, once. Used twice, the session ends for everybody. */
+  /**
+   * Exchanges a refresh token for the next one, once. Used twice, the session ends for everybody: somebody has
+   * copied the token (RFC 9700, 4.14.2). The new hash takes the old one's place before the two are compared, so
+   * that of two uses at once one finds the other's.
+   */
   async rotate(
     refreshToken: string,
   ): Promise<
@@ -63,30 +67,25 @@ export class Sessions {
       { code: 'invalid_token' | 'token_reused' }
     >
   > {
-    const sid = TOKEN.exec(refreshToken)?.[1];
-    if (sid === undefined) return { ok: false, code: 'invalid_token' };
-    const next = `${sid}.${randomSecret()}`;
-    const [outcome, kept] = await this.#redis.eval<string[], string[]>(
-      ROTATE,
-      [sessionKey(sid)],
-      [await sha256(refreshToken), await sha256(next), String(this.#lifetime.refreshSeconds)],
-    );
-    if (outcome === 'reused') {
-      await this.#deny(sid);
+    const [, sid, owner] = TOKEN.exec(refreshToken) ?? [];
+    if (sid === undefined || owner === undefined) return { ok: false, code: 'invalid_token' };
+    const next = tokenOf(sid, owner);
+    const swap = { ...this.#life, xx: true, get: true } as const;
+    const kept = await this.#redis.set(sessionKey(sid), await sha256(next), swap);
+    if (kept === null) return { ok: false, code: 'invalid_token' };
+    if (kept !== (await sha256(refreshToken))) {
+      await this.revoke(sid);
       return { ok: false, code: 'token_reused' };
     }
-    if (outcome !== 'rotated' || kept === undefined) return { ok: false, code: 'invalid_token' };
-    const owner = JSON.parse(kept.slice(1)) as Omit<SessionOwner, 'emailVerified'>;
-    return {
-      ok: true,
-      session: { sid, refreshToken: next },
-      owner: { ...owner, emailVerified: kept.startsWith('1') },
-    };
+    return { ok: true, session: { sid, refreshToken: next }, owner: decode(owner) };
   }
 
-  /** From now on the session's access tokens say that the address is verified. */
-  async markVerified(sid: string): Promise<void> {
-    await this.#redis.eval(MARK_VERIFIED, [sessionKey(sid)], []);
+  /** The session with a token that says something else of its owner; one that ended meanwhile stays ended. */
+  async amend({ sid }: OpenSession, owner: SessionOwner): Promise<OpenSession> {
+    const refreshToken = tokenOf(sid, encode(owner));
+    const life = { ...this.#life, xx: true } as const;
+    await this.#redis.set(sessionKey(sid), await sha256(refreshToken), life);
+    return { sid, refreshToken };
   }
 
   /** Ends a session: its refresh token and every access token of it. */
@@ -103,6 +102,10 @@ export class Sessions {
     return found.map((value) => value !== null);
   }
 
+  get #life(): { ex: number } {
+    return { ex: this.#lifetime.refreshSeconds };
+  }
+
   async #deny(sid: string): Promise<void> {
     await this.#redis.set(revokedKey(sid), '1', { ex: this.#lifetime.accessSeconds });
   }
@@ -116,8 +119,17 @@ function revokedKey(sid: string): string {
   return `revoked:${sid}`;
 }
 
-function randomSecret(): string {
-  return base64Url(crypto.getRandomValues(new Uint8Array(32)));
+function tokenOf(sid: string, owner: string): string {
+  return `${sid}.${base64Url(crypto.getRandomValues(new Uint8Array(32)))}.${owner}`;
+}
+
+function encode(owner: SessionOwner): string {
+  return base64Url(new TextEncoder().encode(JSON.stringify(owner)));
+}
+
+/** Of a token whose hash was right: we wrote it. */
+function decode(owner: string): SessionOwner {
+  return JSON.parse(Buffer.from(owner, 'base64url').toString()) as SessionOwner;
 }
 
 async function sha256(text: string): Promise<string> {
@@ -126,8 +138,5 @@ async function sha256(text: string): Promise<string> {
 }
 
 function base64Url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replace(/=+$/, '');
+  return Buffer.from(bytes).toString('base64url');
 }

@@ -11,13 +11,13 @@ import type { OpenSession, SessionOwner } from './sessions.ts';
  */
 export async function signIn(c: AppContext, account: Account): Promise<SignedIn> {
   const { sessions } = c.get('services');
-  const session = sessions.prepare();
   const { id, email, name } = account;
   const emailVerified = account.emailVerifiedAt !== null;
   const organiser = account.role === 'organiser';
   const owner = { accountId: id, email, name, emailVerified, organiser };
+  const session = sessions.prepare(owner);
   try {
-    await sessions.open(session, owner);
+    await sessions.open(session);
   } catch (error) {
     log({ name: 'problem', part: 'redis', detail: `open session: ${errorWords(error)}` });
   }

@@ -15,10 +15,14 @@ export interface Uses {
   before: number;
 }
 
-/** `record` as it counts at `now`, epoch ms. A record of a clock ahead of ours stands: nothing is forgotten early. */
+/**
+ * `record` as it counts at `now`, epoch ms. One of a clock ahead of ours, by a window at most, stands: nothing is
+ * forgotten early. One further ahead was counted in other windows, before they were set to these.
+ */
 export function usesAt(record: Uses | null, { windowMs }: Window, now: number): Uses {
   const window = Math.floor(now / windowMs);
-  if (record === null || record.window < window - 1) return { window, used: 0, before: 0 };
+  if (record === null || Math.abs(record.window - window) > 1)
+    return { window, used: 0, before: 0 };
   if (record.window < window) return { window, used: 0, before: record.used };
   return record;
 }
@@ -64,10 +68,10 @@ local kept = redis.call('GET', KEYS[1])
 if kept then
   local w, u, b = string.match(kept, '^(%d+) (%d+) (%d+)$')
   if w then
-    w = tonumber(w)
-    if w > window then share = 0 end
-    if w >= window then window, used, before = w, tonumber(u), tonumber(b)
-    elseif w == window - 1 then before = tonumber(u) end
+    local ahead = tonumber(w) - window
+    if ahead == -1 then before = tonumber(u)
+    elseif ahead == 0 then used, before = tonumber(u), tonumber(b)
+    elseif ahead == 1 then window, share, used, before = tonumber(w), 0, tonumber(u), tonumber(b) end
   end
 end
 if ARGV[4] == '-1' then

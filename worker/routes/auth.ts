@@ -5,7 +5,7 @@ import { requireChallenge } from '../auth/challenge.ts';
 import { sendCode } from '../auth/code-sender.ts';
 import { signIn, issueAccess } from '../auth/sign-in.ts';
 import { hashPassword, verifyPassword } from '../auth/password.ts';
-import type { SessionOwner } from '../auth/sessions.ts';
+import type { OpenSession, SessionOwner } from '../auth/sessions.ts';
 import type { AppContext, AppEnv } from '../context.ts';
 import { addressOf } from '../context.ts';
 import { accountByEmail, accountById, addAccount } from '../db/accounts.ts';
@@ -69,6 +69,11 @@ const logout = createRoute({
   responses: { 204: { description: 'Signed out.' }, ...problems(...BEARER) },
 });
 
+interface KnownSession {
+  session: OpenSession;
+  owner: SessionOwner;
+}
+
 /** Accounts and sessions. Answers never tell whether an address has an account. */
 export function authRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(register, async (c) => {
@@ -122,8 +127,8 @@ export function authRoutes(app: OpenAPIHono<AppEnv>): void {
       }
       throw new ProblemError(outcome.code);
     }
-    const owner = await withVerification(c, outcome.session.sid, outcome.owner);
-    return c.json(await issueAccess(c, outcome.session, owner), 200);
+    const { session, owner } = await withVerification(c, outcome);
+    return c.json(await issueAccess(c, session, owner), 200);
   });
 
   app.openapi(logout, async (c) => {
@@ -152,21 +157,18 @@ async function sendFirstCode(c: AppContext, account: Account): Promise<void> {
  * The address may have been verified on another device since this session began; only a session that does
  * not know is looked up. Without Postgres it stays as it was: a refresh must not fail over it.
  */
-async function withVerification(
-  c: AppContext,
-  sid: string,
-  owner: SessionOwner,
-): Promise<SessionOwner> {
-  if (owner.emailVerified) return owner;
+async function withVerification(c: AppContext, known: KnownSession): Promise<KnownSession> {
+  const { session, owner } = known;
+  if (owner.emailVerified) return known;
   const { db, sessions } = c.get('services');
   try {
     const account = await accountById(db, owner.accountId);
-    if (!account?.emailVerifiedAt) return owner;
-    await sessions.markVerified(sid);
-    return { ...owner, emailVerified: true };
+    if (!account?.emailVerifiedAt) return known;
+    const verified = { ...owner, emailVerified: true };
+    return { session: await sessions.amend(session, verified), owner: verified };
   } catch (error) {
     log({ name: 'problem', part: 'postgres', detail: `verified e-mail: ${errorWords(error)}` });
-    return owner;
+    return known;
   }
 }
 

@@ -50,7 +50,6 @@ export function verifyEmailRoutes(app: OpenAPIHono<AppEnv>): void {
       }
       await markEmailVerified(db, account.id, new Date(now));
     }
-    await rememberInSession(c);
     return c.body(null, 204);
   });
 
@@ -73,13 +72,4 @@ async function ownAccount(c: AppContext): Promise<Account> {
   const account = await accountById(c.get('services').db, c.get('access').sub);
   if (account === null) throw new ProblemError('invalid_token');
   return account;
-}
-
-/** Without Redis the next refresh finds it in Postgres. */
-async function rememberInSession(c: AppContext): Promise<void> {
-  try {
-    await c.get('services').sessions.markVerified(c.get('access').sid);
-  } catch (error) {
-    log({ name: 'problem', part: 'redis', detail: `mark verified: ${errorWords(error)}` });
-  }
 }

@@ -50,6 +50,20 @@ describe('the Upstash client', () => {
     expect(await redis.get('lock')).toBe('first');
   });
 
+  it('puts a value in the place of another, for as long as it says, and hears the other', async () => {
+    const swap = { xx: true, get: true, px: 100 } as const;
+    expect(await redis.set('token', 'first', swap)).toBeNull();
+    expect(await redis.exists('token')).toBe(0);
+    await redis.set('token', 'first');
+    expect(await redis.set('token', 'second', swap)).toBe('first');
+    expect(await redis.pttl('token')).toBe(100);
+    expect(await redis.getex('token', { px: 300 })).toBe('second');
+    passes(299);
+    expect(await redis.get('token')).toBe('second');
+    passes(1);
+    expect(await redis.get('token')).toBeNull();
+  });
+
   it('sees a key vanish when its time is over, and not before', async () => {
     await redis.set('short', 'x', { px: 150 });
     await redis.set('long', 'x', { ex: 60 });

@@ -27,8 +27,8 @@ beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: BEGIN }));
 afterEach(() => void vi.useRealTimers());
 
 /** Limits of an isolate that has heard nothing yet. */
-function isolate(url = standin.url): Limits {
-  return new Limits(openRedis({ url, token: TOKEN }), everywhere(WINDOW));
+function isolate(window = WINDOW, url = standin.url): Limits {
+  return new Limits(openRedis({ url, token: TOKEN }), everywhere(window));
 }
 
 /** Whether a log-in to the account passes at BEGIN. */
@@ -96,6 +96,15 @@ describe('a use', () => {
     for (let use = 0; use < WINDOW.max; use++) await isolate().take('booking', key, BEGIN);
     expect((await isolate().take('booking', key, BEGIN - 1)).allowed).toBe(false);
     expect((await isolate().take('booking', key, BEGIN)).allowed).toBe(false);
+  });
+
+  it('is forgotten when the limit has other windows since', async () => {
+    const key = fresh();
+    const short = { max: WINDOW.max, windowMs: 60_000 };
+    for (let use = 0; use < WINDOW.max; use++) await isolate(short).take('login', key, BEGIN);
+    expect(await guess(isolate(), key, true)).toMatchObject({ answer: { remaining: 5 } });
+    expect(await guess(isolate(), key, false)).toMatchObject({ answer: { remaining: 4 } });
+    expect(await guess(isolate(short), key, true)).toMatchObject({ answer: { remaining: 5 } });
   });
 
   it('is refused by an isolate that has heard so without asking Redis, until the window ends', async () => {
@@ -172,7 +181,7 @@ describe('a limit that only failures use', () => {
   it('is kept by the isolate alone while Redis is away', async () => {
     const away = await startRedis({ port: 0, token: TOKEN });
     await away.close();
-    const limits = isolate(away.url);
+    const limits = isolate(WINDOW, away.url);
     const key = fresh();
     const answers = [];
     for (const right of [true, false, false, true, false, false, false, true, false])

@@ -41,7 +41,7 @@ describe('what the cost sheet counts is what Redis is asked', () => {
   it('for a sign-in', async () => {
     const signIn = async () => {
       await limits.guess('login', OWNER.email, async () => OWNER);
-      await sessions.open(sessions.prepare(), OWNER);
+      await sessions.open(sessions.prepare(OWNER));
     };
     expect(await billedFor(signIn)).toBe(REDIS.signIn);
     expect(await billedFor(signIn)).toBe(REDIS.signIn);
@@ -56,6 +56,12 @@ describe('what the cost sheet counts is what Redis is asked', () => {
   it('for the question whether a session was ended', async () => {
     expect(await billedFor(() => sessions.revokedAmong(['a']))).toBe(REDIS.session);
     expect(await billedFor(() => sessions.revokedAmong(['a', 'b']))).toBe(REDIS.session);
+  });
+
+  it('while a refresh takes one', async () => {
+    const session = sessions.prepare(OWNER);
+    await sessions.open(session);
+    expect(await billedFor(() => sessions.rotate(session.refreshToken))).toBe(1);
   });
 
   it('while a wrong password takes three', async () => {

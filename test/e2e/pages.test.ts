@@ -210,3 +210,34 @@ describe('every page', () => {
     await Promise.all([organiser.leave(), fan.leave()]);
   });
 });
+
+describe('the way into the queue', () => {
+  it('asks the Worker for no more than the simulator counts for the cost sheet', async () => {
+    const fan = await Fan.arrive(browser, dev.origin, 'counted@example.com');
+    const { page } = fan;
+    await fan.goto('/register?next=/account');
+    await fan.register();
+    await page.waitForURL((url) => url.pathname === '/account');
+    const asked: string[] = [];
+    const note = (what: string, url: string): void => {
+      const { pathname } = new URL(url);
+      if (!pathname.startsWith('/assets/')) asked.push(`${what} ${pathname}`);
+    };
+    page.on('request', (request) => note(request.method(), request.url()));
+    page.on('websocket', (socket) => note('live', socket.url()));
+    // Routed pages have no cache: it would have nothing left for one who has read for some seconds.
+    await page.route('**/*', (route) => route.continue());
+    await fan.goto('/events/pages-lobby');
+    await page.getByRole('link', { name: 'Enter the waiting lobby' }).click();
+    await fan.stands('lobby');
+    await page.locator('[data-state=live]').waitFor();
+    // `page`, `event`, `join` and `live` of test/sim/fans/crowd.ts, each once.
+    expect(asked.toSorted()).toEqual([
+      'GET /api/events/pages-lobby',
+      'GET /events/pages-lobby',
+      'POST /api/queue/join',
+      'live /ws/events/pages-lobby',
+    ]);
+    await fan.leave();
+  });
+});

@@ -8,7 +8,7 @@ import {
   Show,
   type JSX,
 } from 'solid-js';
-import { getEvent } from '../api/events.ts';
+import { knownEvent } from '../api/events.ts';
 import type { Problem } from '../api/problem.ts';
 import { joinQueue } from '../api/queue.ts';
 import { session } from '../api/session.ts';
@@ -56,7 +56,7 @@ export default function Queue(): JSX.Element {
 }
 
 function Place(props: { eventId: string }): JSX.Element {
-  const event = createFetched(() => props.eventId, getEvent);
+  const event = createFetched(() => props.eventId, knownEvent);
   const live = useLive(props.eventId);
   const now = useSecond();
   const view = createMemo<View>(() => (isCalled(live.state()) ? 'called' : live.state().standing));

@@ -8,7 +8,7 @@ import {
   type JSX,
 } from 'solid-js';
 import { serverNow } from '../api/clock.ts';
-import { getEvent } from '../api/events.ts';
+import { knownEvent } from '../api/events.ts';
 import { keptAdmission } from '../api/kept.ts';
 import { session } from '../api/session.ts';
 import { createFetched } from '../components/fetched.ts';
@@ -49,7 +49,7 @@ export default function Seats(): JSX.Element {
 }
 
 function Inside(props: { eventId: string; accountId: string }): JSX.Element {
-  const event = createFetched(() => props.eventId, getEvent);
+  const event = createFetched(() => props.eventId, knownEvent);
   const live = useLive(props.eventId);
   const now = useSecond();
   const store = createSeatStore(props.eventId, live);

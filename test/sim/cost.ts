@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { atMost, plain, report, type Figure } from '../bench/report.ts';
-import { billOf, byGroup, idleUsd, total } from './bill/bill.ts';
+import { assumed } from './assumed.ts';
+import { billOf, byGroup, idleUsd, renewalUsd, total } from './bill/bill.ts';
 import { runBig, type Counts } from './big-run.ts';
 import { countsFile } from './counts-file.ts';
 import { optionsOf } from './options.ts';
@@ -41,12 +42,18 @@ async function cost(fans: number, hours: number, seed: number): Promise<Figure[]
     console.log(
       `no price: ${group}, ${name}: ${Math.round(quantity).toLocaleString('en')} ${unit}`,
     );
+  for (const words of assumed()) console.log(`assumed: ${words}`);
   const whole = total(lines);
   const name = `${fans.toLocaleString('en')} fans, ${hours} hours`;
   return [
     ...byGroup(lines).map(({ group, usd }) => plain(group, usd, 'USD')),
     fans <= BUDGET.fans ? atMost(name, whole, 'USD', BUDGET.usd) : plain(name, whole, 'USD'),
     plain('more, were objects billed while they may hibernate', idleUsd(counts.times), 'USD'),
+    plain(
+      'more, for each tenth of the fans whose session must be renewed',
+      renewalUsd(fans / 10),
+      'USD',
+    ),
     plain('for a thousand fans', (whole / fans) * 1_000, 'USD'),
   ];
 }

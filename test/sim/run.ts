@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { atMost, plain, report, type Figure } from '../bench/report.ts';
+import { assumed } from './assumed.ts';
 import { figuresOf, pictureOf, seriesOf } from './big-report.ts';
 import { runBig } from './big-run.ts';
 import { countsFile } from './counts-file.ts';
@@ -115,6 +116,7 @@ async function big({ hours, policy, seeds }: Options, fans: number): Promise<Fig
   const title = `${fans.toLocaleString('en')} fans, ${hours} hours${drawn} (simulated)`;
   writeFileSync(picture, pictureOf(sale, title));
   writeFileSync(counts, JSON.stringify(sale.counts));
+  for (const words of assumed()) console.log(`assumed: ${words}`);
   console.table(seriesOf(sale));
   console.log(`picture: ${picture.pathname}\ncounts for npm run cost: ${counts.pathname}`);
   return figuresOf(sale, effort);

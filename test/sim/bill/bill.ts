@@ -1,5 +1,6 @@
 import { Meters } from '../meters.ts';
 import { BILLING, CPU_MS, PRICES } from './prices.ts';
+import { REDIS } from './redis.ts';
 
 /** One line of the bill, USD. */
 export interface BillLine {
@@ -96,6 +97,13 @@ function gbSecondsOf(ms: number): number {
 export function idleUsd(times: readonly ObjectTime[]): number {
   const idleMs = times.reduce((sum, { awakeMs, activeMs }) => sum + awakeMs - activeMs, 0);
   return gbSecondsOf(idleMs) * PRICES.objectGbSecond;
+}
+
+/** What more it would cost, USD, were so many fans to come with an access token that has ended. */
+export function renewalUsd(fans: number): number {
+  const { workerRequest, workerCpuMs, redisCommand } = PRICES;
+  const cpu = (CPU_MS['default'] ?? 0) * workerCpuMs;
+  return fans * (workerRequest + cpu + REDIS.renew * redisCommand);
 }
 
 /** Lines of one group added up, dearest first. */

@@ -104,12 +104,14 @@ export class Crowd {
     if (this.#arrived < fans) clock.after(slotMs, () => this.#expect());
   }
 
+  /** What the site asks on the way from the event's page to a place (held by test/e2e/pages.test.ts). */
   #arrive(fan: number): void {
     const { meters } = this.#around;
     const { habits } = this.#options;
     meters.worker('page');
     meters.worker('event');
     if (this.#chance(fan, ASK.signsIn) < habits.signsIn) {
+      meters.worker('config');
       meters.worker('sign-in', REDIS.signIn);
     }
     if (this.#chance(fan, ASK.polls) < habits.polls) this.table.set(fan, FLAG.polls, true);

@@ -1,3 +1,4 @@
+import type { Fan } from '../core/fans.ts';
 import type { AccountId } from '../core/ids.ts';
 import { JoinWindow } from '../core/join-window.ts';
 import { LIMITS } from '../protocol/limits.ts';
@@ -8,7 +9,7 @@ import type { Feed } from './feed.ts';
 import type { Homes } from './homes.ts';
 import type { Joins } from './joins.ts';
 import type { Roll } from './roll.ts';
-import { hasLapsed, isLongOver, standingOf } from './standing.ts';
+import { hasLapsed, isLongOver, isUnsure, standingOf } from './standing.ts';
 
 /** No place yet, but the account is written down for one; or there are too many at once. */
 export const OVERLOADED = { ok: false, code: 'overloaded', retryAfterMs: 2_000 } as const;
@@ -64,10 +65,14 @@ export class Entrance {
     return feed.absent ? { ok: false, code: 'event_not_found' } : UNAVAILABLE;
   }
 
-  /** Whether the account, by what this leaf knows, did not come in time. */
-  hasLapsed(accountId: AccountId): boolean {
+  /** Whether only the parent knows where the account stands: called, and not come in time by what this leaf knows, or it does not know when. */
+  isDoubtful(accountId: AccountId): boolean {
     const fan = this.#parts.roll.fans.get(accountId);
-    return fan !== undefined && hasLapsed(this.#parts.feed, fan, this.#context.now());
+    return fan !== undefined && (isUnsure(this.#parts.feed, fan) || this.#hasLapsed(fan));
+  }
+
+  #hasLapsed(fan: Fan): boolean {
+    return hasLapsed(this.#parts.feed, fan, this.#context.now());
   }
 
   /**
@@ -75,9 +80,14 @@ export class Entrance {
    * may have come in with an answer that was lost: the parent is asked, and false when it is away.
    */
   async isClear(accountId: AccountId): Promise<boolean> {
-    const fan = this.#parts.roll.fans.get(accountId);
-    if (fan === undefined || !this.hasLapsed(accountId)) return true;
-    const checked = await this.#parts.claims.check(fan);
+    const { feed, claims, roll } = this.#parts;
+    if (!this.isDoubtful(accountId)) return true;
+    await feed.ready();
+    const fan = roll.fans.get(accountId);
+    if (fan === undefined) return true;
+    if (isUnsure(feed, fan)) return false;
+    if (!this.#hasLapsed(fan)) return true;
+    const checked = await claims.check(fan);
     return checked.ok || checked.code !== 'overloaded';
   }
 
@@ -139,9 +149,11 @@ export class Entrance {
   positionOf(accountId: AccountId): FanPosition | null {
     const { roll, feed } = this.#parts;
     const fan = roll.fans.get(accountId);
-    const standing = fan === undefined ? null : standingOf(feed, fan, this.#context.now());
-    return fan === undefined || standing === null
-      ? null
-      : { ...standing, receipt: roll.receipts.of(fan) };
+    if (fan === undefined) return null;
+    const standing = standingOf(feed, fan, this.#context.now());
+    if (standing !== null) return { ...standing, receipt: roll.receipts.of(fan) };
+    // Whoever is told that their place is over must not hear after a crash that they have it.
+    if (fan.place !== null) feed.keepCursorPast(fan.place);
+    return null;
   }
 }

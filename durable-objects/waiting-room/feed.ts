@@ -3,6 +3,7 @@ import type { Call } from '../core/calls.ts';
 import type { WindowLimit } from '../core/join-window.ts';
 import { calledLongAgo, withTick } from '../core/long-ago.ts';
 import type { PastCursors } from '../core/long-ago.ts';
+import { orderOf } from '../core/place-order.ts';
 import { askGapMs, reportGapMs } from '../core/shard-plan.ts';
 import type { RoomNode } from '../core/shard-plan.ts';
 import { publicTick } from '../core/tick.ts';
@@ -42,6 +43,8 @@ export class Feed {
   readonly #log = new CallLog();
   #tick: Tick | null = null;
   #past: PastCursors | null = null;
+  /** The one that is written down. */
+  #kept: Tick | null = null;
   #text = '';
   #heardAt = -Infinity;
   #keptAt = -Infinity;
@@ -62,6 +65,7 @@ export class Feed {
     const { tick, joinLimit, leavesAtStart, past } = JSON.parse(kept) as Kept;
     this.#tick = tick;
     this.#past = past ?? null;
+    this.#kept = tick;
     this.#leavesAtStart = leavesAtStart;
     this.#joinLimit = joinLimit;
   }
@@ -139,9 +143,18 @@ export class Feed {
     const now = this.#context.now();
     if (!atOnce && Math.abs(now - this.#keptAt) < KEEP_MS) return;
     this.#keptAt = now;
+    this.#kept = tick;
     const past = this.#past ?? withTick(null, tick);
     const kept = { tick, joinLimit: this.#joinLimit, leavesAtStart: this.#leavesAtStart, past };
     this.#notes.setNote('feed', JSON.stringify(kept satisfies Kept));
+  }
+
+  /** Writes the tick down if by the one that is written down this place was not called yet. */
+  keepCursorPast(place: number): void {
+    const [tick, kept] = [this.#tick, this.#kept];
+    const isPast = (frame: Tick | null): boolean =>
+      frame !== null && orderOf(place, frame.draw) < frame.cursor;
+    if (tick !== null && isPast(tick) && !isPast(kept)) this.#keep(tick, true);
   }
 
   /** Resolves once there is a fresh tick and the rules, or when it is clear that there will be none soon. */

@@ -101,7 +101,7 @@ export class RoomDesk implements WaitingRoomRpc {
     const { accountId } = request;
     const away = this.#isHere(accountId) ? null : await this.#entrance.elsewhere(accountId);
     if (away !== null) return away;
-    if (this.#entrance.hasLapsed(accountId) && !(await this.#entrance.isClear(accountId)))
+    if (this.#entrance.isDoubtful(accountId) && !(await this.#entrance.isClear(accountId)))
       return OVERLOADED;
     const entered = await this.#entrance.recheck(accountId, this.#entrance.enter(accountId));
     if (entered !== 'pending' && !entered.ok) return entered;
@@ -115,7 +115,7 @@ export class RoomDesk implements WaitingRoomRpc {
 
   /** A join over a socket: no promise, no call of its own. */
   joinLive(accountId: AccountId): LiveJoin {
-    if (!this.#isHere(accountId) || this.#entrance.hasLapsed(accountId)) {
+    if (!this.#isHere(accountId) || this.#entrance.isDoubtful(accountId)) {
       void this.#joinLater(accountId);
       return 'pending';
     }
@@ -138,7 +138,7 @@ export class RoomDesk implements WaitingRoomRpc {
   async #joinLater(accountId: AccountId): Promise<void> {
     const away = await this.#entrance.elsewhere(accountId);
     if (away !== null) this.#tellJoined(accountId, away);
-    else if (this.#entrance.hasLapsed(accountId) && !(await this.#entrance.isClear(accountId)))
+    else if (this.#entrance.isDoubtful(accountId) && !(await this.#entrance.isClear(accountId)))
       this.#tellJoined(accountId, OVERLOADED);
     else this.#tellJoined(accountId, this.#enterLive(accountId));
   }
@@ -168,7 +168,10 @@ export class RoomDesk implements WaitingRoomRpc {
   async welcome(accountId: AccountId): Promise<FanPosition | null | 'later'> {
     await this.ready();
     if (!(await this.answersFor(accountId))) return 'later';
-    return (await this.#entrance.isClear(accountId)) ? this.signedPosition(accountId) : 'later';
+    if (!(await this.#entrance.isClear(accountId))) return 'later';
+    const position = await this.signedPosition(accountId);
+    // Handed over while we waited: the place is there, and another leaf has it.
+    return position === null && !this.#isHere(accountId) && !this.#feed.absent ? 'later' : position;
   }
 
   /** The same, with the receipt. */

@@ -58,6 +58,14 @@ export function isLongOver(feed: Feed, fan: Fan, now: number): boolean {
   return place !== null && orderOf(place, feed.tick?.draw) < feed.calledLongAgo(now);
 }
 
+/**
+ * Whether the fan was called and this leaf, which has just woken, was not told when: they may still come, or may have
+ * been told that their place is over.
+ */
+export function isUnsure(feed: Feed, fan: Fan): boolean {
+  return feed.windows === null && fan.admission === null && !fan.over && isCalled(feed, fan);
+}
+
 /** End of the claim window, or of the grace time after it; null while it is not known. */
 function claimUntilOf(feed: Feed, order: number, now: number): number | 'past' | null {
   const call = feed.callOf(order);

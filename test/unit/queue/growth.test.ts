@@ -102,6 +102,20 @@ describe('a leaf that is added', () => {
     expect([...room(0).heard.keys()]).toEqual([ours]);
   });
 
+  it('takes nothing away from one whose socket is just being welcomed at the older leaf', async () => {
+    const { room } = world();
+    const theirs = accountAt(1, 2, 0);
+    await join(room(0), theirs);
+    room(0).restart();
+    const signed = Promise.withResolvers<string>();
+    room(0).sign = () => signed.promise;
+    const welcome = room(0).desk.welcome(theirs);
+    await quiet();
+    expect(await room(0).desk.handOver({ to: 1 })).toHaveLength(1);
+    signed.resolve('token');
+    expect(await welcome).toBe('later');
+  });
+
   it('knows an ancestor by its number, and takes nothing from another', async () => {
     const { room } = world();
     await room(1).desk.ready();

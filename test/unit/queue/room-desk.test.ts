@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pass, settle } from './node-fixture.ts';
+import { meanwhile, pass, settle } from './node-fixture.ts';
 import { RoomFixture } from './room-fixture.ts';
 import { account, OPENS_AT, SaleFixture, saleSettings } from './sale-fixture.ts';
 
@@ -304,6 +304,31 @@ describe('coming in at a leaf', () => {
     expect(room.store.batches()).toHaveLength(1);
   });
 
+  it.each([
+    ['the last frame written down is from before the call', 10_000, 0],
+    ['the last frame written down knows of the call', 120_000, 30_000],
+  ])(
+    'does not give a place back that it said was over, after a crash while the parent is away: %s',
+    async (_when, claimWindowMs, graceMs) => {
+      const rules = { admission: { slots: 1, claimWindowMs, graceMs } };
+      const { sale, room } = world(rules, OPENS_AT - 30_000);
+      const asked = { accountId: account(1), claim: false };
+      await room.desk.join(asked);
+      await pass(sale, [room], 30_000 + claimWindowMs + graceMs + 3_000);
+      expect(await room.desk.position(asked)).toMatchObject({ code: 'not_in_queue' });
+      room.fate = () => 'lost';
+      room.restart();
+      const unknown = { code: 'overloaded' };
+      expect(await meanwhile(sale, [room], room.desk.position(asked))).toMatchObject(unknown);
+      expect(await meanwhile(sale, [room], room.desk.join(asked))).toMatchObject(unknown);
+      expect(await meanwhile(sale, [room], room.desk.welcome(account(1)))).toBe('later');
+      room.fate = () => 'ok';
+      await pass(sale, [room], 15_000);
+      expect(await room.desk.position(asked)).toMatchObject({ code: 'not_in_queue' });
+      expect(await room.desk.join(asked)).toMatchObject({ position: { place: 1 } });
+    },
+  );
+
   it('does not tell one who was called that it is too early, right after a wake with an old tick', async () => {
     const { sale, room } = world({ admission: { slots: 1 } });
     await room.desk.join({ accountId: account(1) });
@@ -350,8 +375,8 @@ describe('coming in at a leaf', () => {
     sale.now += 5_000;
     room.restart();
     expect((await room.desk.lastTick())?.seq).toBeGreaterThan(0);
-    expect(await room.desk.position({ accountId: account(1), claim: false })).toMatchObject({
-      ok: true,
+    expect(await room.desk.position({ accountId: account(2), claim: false })).toMatchObject({
+      position: { place: 1, status: 'waiting' },
     });
   });
 

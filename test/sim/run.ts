@@ -6,6 +6,7 @@ import { assumed } from './assumed.ts';
 import { figuresOf, pictureOf, seriesOf } from './big-report.ts';
 import { runBig } from './big-run.ts';
 import { countsFile } from './counts-file.ts';
+import { keepSeed, type WorldKind } from './kept-seeds.ts';
 import { optionsOf, type Options } from './options.ts';
 import { runDeep } from './deep.ts';
 import { runSeeds } from './small-runs.ts';
@@ -31,13 +32,17 @@ async function run(options: Options): Promise<Figure[]> {
 async function small({ first, last }: Options['seeds']): Promise<Figure[]> {
   const from = performance.now();
   const { seeds, failed, faults } = await runSeeds(first, last);
-  for (const { seed, words } of failed) tellFailed(seed, words, '');
+  for (const { seed, words } of failed) tellFailed(seed, words, 'queue');
   return [...worldFigures(seeds, failed.length, from), ...counted('fault', faults)];
 }
 
-/** A failed seed and how to see it again; makes a non-zero exit. */
-function tellFailed(seed: number, words: string, how: string): void {
-  console.error(`seed ${seed}: ${words}\n  again: npm run sim -- ${how}--seed ${seed}`);
+/** A failed seed and how to see it again; it is kept, and makes a non-zero exit. */
+function tellFailed(seed: number, words: string, world: WorldKind): void {
+  const how = world === 'money' ? '--deep ' : '';
+  keepSeed(world, seed, words);
+  console.error(
+    `seed ${seed}: ${words}\n  again: npm run sim -- ${how}--seed ${seed}, and in each npm test`,
+  );
   process.exitCode = 1;
 }
 
@@ -67,7 +72,7 @@ async function deep({ minutes, jobs, seeds }: Options): Promise<Figure[]> {
     minutes,
     jobs,
     onRun: ({ seed, broken }, { seeds: worlds, failed }) => {
-      if (broken !== null) tellFailed(seed, broken, '--deep ');
+      if (broken !== null) tellFailed(seed, broken, 'money');
       const now = performance.now();
       if (now - toldAt < DEEP_TELL_MS) return;
       toldAt = now;

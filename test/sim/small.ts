@@ -20,6 +20,7 @@ export async function runThrough(
     while (clock.now < end && !world.settled()) await clock.run(clock.now + 30_000);
     world.auditor.answered(world.crowd.unanswered());
     world.auditor.drained();
+    world.auditor.departed();
     world.auditor.placesOwned(world.placesOwned());
     await clock.run(clock.now + 1);
     return world;

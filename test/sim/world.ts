@@ -375,10 +375,11 @@ export class World {
     return samples;
   }
 
-  /** Whether nothing is left to be done: all have come, all are answered, and nobody waits. */
+  /** Whether nothing is left to be done: all have come, all are answered, nobody waits, and of whoever left the line knows. */
   settled(): boolean {
     const { crowd, auditor } = this;
     if (crowd.arrived < this.scenario.fans || auditor.line.waiting() > 0) return false;
+    if (auditor.fans.goneUnknown() >= 0) return false;
     let owned = 0;
     for (const [, , count] of this.placesOwned()) owned += count;
     return owned === auditor.line.tail && crowd.unanswered().length === 0;

@@ -3,18 +3,13 @@ import type { SeatCommit } from '../../../durable-objects/storage/seat-records.t
 import { changed } from '../../sim/changed.ts';
 import { runDeep } from '../../sim/deep.ts';
 import { FAULTS } from '../../sim/faults.ts';
+import { keptSeeds } from '../../sim/kept-seeds.ts';
 import { MONEY_FAULTS } from '../../sim/money/money-faults.ts';
 import { MoneyWorld, type MoneyTampering } from '../../sim/money/money-world.ts';
 import { Random } from '../../sim/random.ts';
 
 /** Seeds of each run of the tests; `npm run sim -- --deep` goes on for an hour. */
 const SEEDS = { first: 1, last: Number(process.env['MONEY_SEEDS'] ?? 2_000) };
-/**
- * Seeds that ever failed. 6039 and 7818 had a buyer who chose a seat and came back to pay it two hours later, or
- * twice after one: who waited for nobody, all questions being answered, but was still out when the run ended.
- */
-const FAILED_ONCE: readonly number[] = [6_039, 7_818];
-
 describe('seats and money, whatever goes wrong', () => {
   it('end as they should, by the books of buyers, Stripe and Postgres', async () => {
     const runs = await runDeep({ seeds: SEEDS, minutes: 10, jobs: 1, onRun: () => undefined });
@@ -28,7 +23,7 @@ describe('seats and money, whatever goes wrong', () => {
       expect(runs.ends[stage]).toBeGreaterThan(0);
   }, 240_000);
 
-  it.each(FAILED_ONCE)('keeps what seed %i once broke', async (seed) => {
+  it.each(keptSeeds('money'))('keeps what seed %i once broke', async (seed) => {
     await expect(new MoneyWorld(seed).run()).resolves.toBeUndefined();
   });
 });

@@ -1,11 +1,18 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { QueueState, QueueStore } from '../../../durable-objects/storage/queue-store.ts';
+import { ownOrders } from '../../sim/auditor/own-draw.ts';
 import { changed } from '../../sim/changed.ts';
 import { WILD_HABITS } from '../../sim/fans/habits.ts';
 import { Random } from '../../sim/random.ts';
 import { smallScenario, type Scenario } from '../../sim/scenario.ts';
 import { runThrough } from '../../sim/small.ts';
 import type { Tampering, World } from '../../sim/world.ts';
+
+const vectors = JSON.parse(
+  readFileSync(new URL('../../vectors/draw.json', import.meta.url), 'utf8'),
+) as { draws: { seed: string; count: number; all?: string }[] };
 
 interface PlantedBug {
   bug: string;
@@ -133,6 +140,67 @@ const BUGS: PlantedBug[] = [
     },
   },
   {
+    bug: 'a leaf reports somebody as gone who stands in line',
+    words: /never asked to leave and is taken out/,
+    tamper: ({ sale }) => {
+      const { reportLeft } = sale.rpc;
+      sale.rpc.reportLeft = (request) =>
+        reportLeft({ ...request, places: [...request.places, Math.max(...request.places) + 1] });
+    },
+  },
+  {
+    bug: 'those who leave are never reported, so that everybody waits for them',
+    words: /was given up and still stands in line/,
+    tamper: ({ sale }) => {
+      sale.rpc.reportLeft = () => Promise.resolve();
+    },
+  },
+  {
+    bug: 'somebody comes in with the place of one who has not come',
+    words: /which is fan \d+'s/,
+    scenario: { habits: { ...WILD_HABITS, noShow: 0.9 } },
+    tamper: ({ sale }) => {
+      const { claimAdmission } = sale.rpc;
+      sale.rpc.claimAdmission = (request) =>
+        claimAdmission({ ...request, place: Math.max(0, request.place - 1) });
+    },
+  },
+  {
+    bug: 'a socket is told a later end of the admission than is written down',
+    words: /as they hear, and it is not in the book/,
+    tamper: ({ leaves }) => {
+      for (const leaf of leaves) {
+        const { desk } = leaf;
+        const claim = desk.claim.bind(desk);
+        desk.claim = async (accountId) => {
+          const claimed = await claim(accountId);
+          if (!claimed.ok) return claimed;
+          const { admission } = claimed;
+          return { ...claimed, admission: { ...admission, until: admission.until + 60_000 } };
+        };
+      }
+    },
+  },
+  {
+    bug: 'a leaf forgets who is inside in a crash, and tells them to wait',
+    words: /was inside with place \d+ and is told to wait/,
+    tampering: { roomStore: (store) => changed(store, { admissions: () => [] }) },
+    scenario: { faults: { 'crash after': 0.05 } },
+  },
+  {
+    bug: 'a place that is over is given back after a crash',
+    words: /is over, and then that they have it/,
+    tampering: {
+      roomStore: (store) =>
+        changed(store, {
+          setNote: (note, text) => {
+            if (note !== 'feed' || store.note(note) === null) store.setNote(note, text);
+          },
+        }),
+    },
+    scenario: { faults: { 'crash after': 0.05, 'request lost': 0.2 } },
+  },
+  {
     bug: 'more people are let in than there are slots',
     words: /there are \d+ slots/,
     tampering: { admission: { slots: 500 } },
@@ -206,6 +274,16 @@ function calm(seed: number): Scenario {
 }
 
 describe('the auditor', () => {
+  it('has a draw of its own, which is the published one', () => {
+    const draws = vectors.draws.filter(({ all }) => all !== undefined);
+    expect(Math.max(...draws.map(({ count }) => count))).toBe(100_000);
+    for (const { seed, count, all } of draws) {
+      const words = Buffer.alloc(4 * count);
+      ownOrders(seed, count).forEach((order, place) => words.writeUInt32BE(order, 4 * place));
+      expect(createHash('sha256').update(words).digest('base64url')).toBe(all);
+    }
+  });
+
   it('finds nothing wrong with the code as it is', async () => {
     for (let seed = 1; seed <= 5; seed++)
       await expect(runThrough(calm(seed))).resolves.toBeDefined();

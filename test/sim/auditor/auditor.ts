@@ -1,4 +1,3 @@
-import { drawnLobby } from '../../../durable-objects/core/fairness/lobby-draw.ts';
 import type { AdmissionSettings } from '../../../durable-objects/core/sale.ts';
 import type { Tick } from '../../../durable-objects/core/tick.ts';
 import type { QueueStore } from '../../../durable-objects/storage/queue-store.ts';
@@ -7,6 +6,7 @@ import type { CrowdListener } from '../fans/crowd.ts';
 import { overheard } from '../witness.ts';
 import { FanBook } from './fan-book.ts';
 import { LineBook } from './line-book.ts';
+import { ownSeed } from './own-draw.ts';
 import { mustHold } from './violation.ts';
 
 /** What the auditor must know of the run. */
@@ -24,9 +24,8 @@ export interface AuditorOptions {
 }
 
 /**
- * Watches a sale from outside: what EventSale writes down, what it answers, and what fans hear. It has
- * its own books and takes nothing from the code it judges but
- * how a published draw is computed.
+ * Watches a sale from outside: what EventSale writes down, what it answers, and what fans do and hear. It has
+ * its own books and shares no rule with the code it judges, the draw included.
  */
 export class Auditor implements CrowdListener {
   readonly line: LineBook;
@@ -60,8 +59,10 @@ export class Auditor implements CrowdListener {
         }),
       saveDraw: ([draw]) =>
         this.#judge(() => {
-          const lobby = drawnLobby(draw);
-          if (lobby !== null) this.line.drawn(lobby);
+          const { seed, seal } = draw;
+          if (seed === null || seal === null) return;
+          mustHold(seed === ownSeed(draw), () => `the seed ${seed} follows from something else`);
+          this.line.drawn({ n: seal.lobbyCount, seed });
         }),
       saveCall: ([call]) =>
         this.#judge(() => this.line.called(call.first, call.end, call.calledAt, call.open)),
@@ -70,7 +71,10 @@ export class Auditor implements CrowdListener {
           if (state.tail === this.line.tail) this.line.state(state.cursor, state.tail);
         }),
       saveAdmission: ([row]) =>
-        this.#judge(() => this.line.admitted(this.line.orderOf(row.place), row)),
+        this.#judge(() => {
+          this.fans.comesIn(row.accountId, row.place);
+          this.line.admitted(this.line.orderOf(row.place), row);
+        }),
     });
   }
 
@@ -79,9 +83,12 @@ export class Auditor implements CrowdListener {
     this.#judge(() => this.line.owns(leaf, first, count));
   }
 
-  /** Fans with these places were reported to have left. */
+  /** Fans with these places were reported to have left: the report is not believed, but held against what they did. */
   leftReported(places: readonly number[]): void {
-    this.line.departed(places);
+    this.#judge(() => {
+      for (const place of places) this.fans.mayDepart(place);
+      this.line.departed(places);
+    });
   }
 
   /** A frame as it leaves EventSale; `ahead` is what a client computes from it for an order. */
@@ -127,16 +134,16 @@ export class Auditor implements CrowdListener {
 
   hears(fan: number, heard: Heard, saidAt: number): void {
     this.#judge(() => {
-      const now = this.#options.now();
       if (heard.type === 'welcome' || heard.type === 'place') {
         if (heard.position === null) this.fans.toldNone(fan, saidAt);
-        else this.fans.told(fan, heard.position, saidAt, now);
+        else this.fans.told(fan, heard.position, saidAt);
       } else if (heard.type === 'error') {
         const { code } = heard;
         if (code === 'not_admitted' || code === 'admission_expired')
           this.fans.refused(fan, code, saidAt);
         if (code === 'not_in_queue') this.fans.toldNone(fan, saidAt);
-      }
+      } else if (heard.type === 'left') this.fans.toldLeft(fan, saidAt);
+      else if (heard.type === 'admission') this.fans.toldAdmission(fan, heard.until);
     });
   }
 
@@ -147,6 +154,14 @@ export class Auditor implements CrowdListener {
     this.#judge(() => {
       const waiting = this.line.waiting();
       mustHold(waiting === 0, () => `${waiting} people still wait, the line does not move`);
+    });
+  }
+
+  /** Of whoever has left the line knows it. */
+  departed(): void {
+    this.#judge(() => {
+      const place = this.fans.goneUnknown();
+      mustHold(place < 0, () => `place ${place} was given up and still stands in line`);
     });
   }
 

@@ -1,3 +1,5 @@
+import type { AccountId } from '../../../durable-objects/core/ids.ts';
+import { accountOf } from '../fans/accounts.ts';
 import type { LineBook, LineRules } from './line-book.ts';
 import { mustHold } from './violation.ts';
 
@@ -15,7 +17,7 @@ const NOT_ASKED = -2;
 /**
  * What each fan was told, as the fans could keep it: a place once told is theirs until they ask to
  * leave, are passed over or are done; whoever asks later stands further back. Times are ms since the
- * start of the run. Twenty bytes a fan.
+ * start of the run. Some twenty bytes a fan.
  */
 export class FanBook {
   readonly #line: LineBook;
@@ -32,6 +34,16 @@ export class FanBook {
   readonly #claimUntil = new Map<number, number>();
   readonly #before = new Map<number, number>();
   readonly #owner: Int32Array;
+  /** By fan; 1: has asked to leave, once at least. */
+  readonly #everLeft: Uint8Array;
+  /** The place that a fan has asked to give up. */
+  readonly #givesUp = new Map<number, number>();
+  /** By place; 1: its fan was told that it is given up. */
+  readonly #gone: Uint8Array;
+  /** Those who were told that they are inside: with which place, and when it was said. */
+  readonly #inside = new Map<number, { place: number; saidAt: number }>();
+  /** Those who were told that their place is over, and when it was said. */
+  readonly #over = new Map<number, { place: number; saidAt: number }>();
   #highest = NONE;
   /** Fans who were told a place, and places told. */
   placed = 0;
@@ -49,6 +61,8 @@ export class FanBook {
     this.#floor = new Int32Array(options.fans).fill(NOT_ASKED);
     this.#asksToLeave = new Int32Array(options.fans).fill(NONE);
     this.#owner = new Int32Array(options.places).fill(NONE);
+    this.#everLeft = new Uint8Array(options.fans);
+    this.#gone = new Uint8Array(options.places);
   }
 
   #since(now: number): number {
@@ -72,15 +86,64 @@ export class FanBook {
 
   /** A fan asks to leave. A request of theirs that is still on its way may bring them back. */
   asksToLeave(fan: number, now: number): void {
+    // Who has asked for a place since may have another one without knowing.
+    if (this.#floor[fan] === NOT_ASKED) this.#givesUp.set(fan, this.placeOf(fan));
     this.asks(fan);
     this.#asksToLeave[fan] = this.#since(now);
+    this.#everLeft[fan] = 1;
     this.#claimUntil.delete(fan);
   }
 
+  /** The fan with this place is taken out of the line. */
+  mayDepart(place: number): void {
+    const fan = this.ownerOf(place);
+    mustHold(
+      fan === NONE || this.#everLeft[fan] === 1,
+      () => `fan ${fan} with place ${place} never asked to leave and is taken out of the line`,
+    );
+  }
+
+  /** An account comes in with a place. */
+  comesIn(accountId: AccountId, place: number): void {
+    const fan = this.ownerOf(place);
+    mustHold(
+      fan === NONE || accountOf(fan) === accountId,
+      () => `${accountId} came in with place ${place}, which is fan ${fan}'s`,
+    );
+  }
+
+  /** A fan heard that their place is given up, as they asked. */
+  toldLeft(fan: number, saidAt: number): void {
+    mustHold(this.#everLeft[fan] === 1, () => `fan ${fan} never asked to leave and hears goodbye`);
+    const place = this.#givesUp.get(fan) ?? NONE;
+    if (place === this.placeOf(fan) && this.#since(saidAt) >= (this.#saidAt[fan] ?? NONE))
+      this.#gone[place] = 1;
+  }
+
+  /** A fan heard until when they may stay inside. */
+  toldAdmission(fan: number, until: number): void {
+    mustHold(
+      this.#line.wasAdmitted(accountOf(fan), until),
+      () => `fan ${fan} may stay until ${until}, as they hear, and it is not in the book`,
+    );
+  }
+
+  /** A place whose fan was told that it is given up, while the line does not know; -1: there is none. */
+  goneUnknown(): number {
+    return this.#gone.findIndex(
+      (gone, place) => gone === 1 && this.#line.isPresent(this.#line.orderOf(place)),
+    );
+  }
+
   /** A fan heard a place that was said at `saidAt`. */
-  told(fan: number, told: Told, saidAt: number, now: number): void {
+  told(fan: number, told: Told, saidAt: number): void {
     const at = this.#since(saidAt);
     const place = this.placeOf(fan);
+    const over = this.#over.get(fan);
+    mustHold(
+      over === undefined || over.place !== told.place || saidAt <= over.saidAt,
+      () => `fan ${fan} was told that place ${told.place} is over, and then that they have it`,
+    );
     if (place !== told.place) {
       if (place !== NONE && at < (this.#saidAt[fan] ?? NONE)) {
         // Overtaken on the way by a newer answer.
@@ -108,8 +171,9 @@ export class FanBook {
       () => `fan ${fan} with place ${told.place} was told order ${told.order}, which is another's`,
     );
     this.#saidAt[fan] = Math.max(this.#saidAt[fan] ?? NONE, at);
+    this.#checkStaysInside(fan, told, saidAt);
     if (told.admission !== null) this.#checkAdmission(fan, told);
-    else if (told.claimUntil !== null) this.#checkCall(fan, told, now);
+    else if (told.claimUntil !== null) this.#checkCall(fan, told);
   }
 
   #take(fan: number, place: number): void {
@@ -128,6 +192,7 @@ export class FanBook {
     this.#floor[fan] = NOT_ASKED;
     this.#asksToLeave[fan] = NONE;
     this.#claimUntil.delete(fan);
+    this.#givesUp.delete(fan);
     this.#highest = Math.max(this.#highest, place);
     this.placed += 1;
   }
@@ -140,6 +205,7 @@ export class FanBook {
       this.#mayHaveEnded(fan, saidAt),
       () => `fan ${fan} had place ${place} and was told that there is none`,
     );
+    this.#over.set(fan, { place, saidAt });
   }
 
   /** A fan's claim was refused as too early or too late. */
@@ -152,17 +218,28 @@ export class FanBook {
     );
   }
 
-  #checkCall(fan: number, told: Told, now: number): void {
+  /** Whoever is inside is not called again: that would take back what they were told. */
+  #checkStaysInside(fan: number, { place, admission }: Told, saidAt: number): void {
+    const inside = this.#inside.get(fan);
+    if (admission !== null) this.#inside.set(fan, { place, saidAt });
+    else
+      mustHold(
+        inside === undefined || inside.place !== place || saidAt <= inside.saidAt,
+        () => `fan ${fan} was inside with place ${place} and is told to wait`,
+      );
+  }
+
+  #checkCall(fan: number, told: Told): void {
     mustHold(
       told.order < this.#line.cursor,
       () => `fan ${fan} was called at ${told.order}, the cursor is ${this.#line.cursor}`,
     );
-    void now;
     this.#claimUntil.set(fan, told.claimUntil ?? 0);
   }
 
   #checkAdmission(fan: number, told: Told): void {
-    const row = this.#line.admission(told.order);
+    // By the place: a leaf that has just woken may go by a frame from before the draw.
+    const row = this.#line.admission(this.#line.orderOf(told.place));
     mustHold(
       row !== null && row.until === told.admission?.until,
       () => `fan ${fan} was told an admission that is not in the book: ${told.order}`,

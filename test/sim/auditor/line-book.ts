@@ -1,5 +1,11 @@
-import { orderOf, type DrawnLobby } from '../../../durable-objects/core/place-order.ts';
+import { ownOrders } from './own-draw.ts';
 import { mustHold } from './violation.ts';
+
+/** A lobby of `n` people that was drawn with a seed (32 bytes, base64url). */
+interface DrawnLobby {
+  n: number;
+  seed: string;
+}
 
 /** The rules of a sale, as its organiser set them. */
 export interface LineRules {
@@ -45,8 +51,12 @@ export class LineBook {
   readonly #calls: CallEntry[] = [];
   readonly #inside = new Map<number, Inside>();
   readonly #live = new Map<number, Inside>();
+  /** Account and end of each admission. */
+  readonly #admitted = new Set<string>();
   /** Null: orders are places. */
   #lobby: DrawnLobby | null = null;
+  /** By place of the drawn lobby. */
+  #orders = new Uint32Array(0);
   /** Places given out before the opening. */
   #lobbyCount = 0;
   /** When the first of them has to go. */
@@ -81,10 +91,7 @@ export class LineBook {
     for (let order = first; order < this.tail; order++) this.#bundle(order, 1);
   }
 
-  /**
-   * The lobby was drawn, and this is how everybody is told to compute it. The way itself is held to another
-   * implementation by `test/vectors`; here it is judged who takes part and that everybody gets an order of their own.
-   */
+  /** The lobby was drawn: the right people, once, before anybody was called, and each has an order of their own. */
   drawn(lobby: DrawnLobby): void {
     const { n, seed } = lobby;
     if (this.#lobby !== null) {
@@ -99,9 +106,11 @@ export class LineBook {
     mustHold(this.cursor === 0, () => `the lobby was drawn after ${this.cursor} were called`);
     const places = this.#present.slice(0, n);
     const given = new Uint8Array(n);
+    this.#lobby = lobby;
+    this.#orders = ownOrders(seed, n);
     this.#bundles.fill(0);
     for (let place = 0; place < this.tail; place++) {
-      const order = orderOf(place, lobby);
+      const order = this.orderOf(place);
       if (place < n) {
         mustHold(
           order < n && given[order] === 0,
@@ -112,12 +121,11 @@ export class LineBook {
       }
       this.#bundle(order, this.#present[order] ?? 0);
     }
-    this.#lobby = lobby;
   }
 
   /** When the fan with this place comes, as far as it is known: before a draw it is the place. */
   orderOf(place: number): number {
-    return orderOf(place, this.#lobby);
+    return this.#orders[place] ?? place;
   }
 
   /** What was drawn; null before, and where nothing is. */
@@ -225,6 +233,7 @@ export class LineBook {
     );
     this.#inside.set(order, entry);
     this.#live.set(order, entry);
+    this.#admitted.add(`${entry.accountId} ${entry.until}`);
     this.#nextEnd = Math.min(this.#nextEnd, entry.until);
     this.#cameIn[order] = 1;
     this.#checkSlots(entry.claimedAt);
@@ -233,6 +242,11 @@ export class LineBook {
   /** The call that an order was in; null for one that was not called, or long ago. */
   callOf(order: number): CallEntry | null {
     return this.#calls.find((call) => call.first <= order && order < call.end) ?? null;
+  }
+
+  /** Whether the account was ever admitted until then. */
+  wasAdmitted(accountId: string, until: number): boolean {
+    return this.#admitted.has(`${accountId} ${until}`);
   }
 
   admission(order: number): Inside | null {

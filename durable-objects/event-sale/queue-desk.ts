@@ -1,3 +1,4 @@
+import { openWithin } from '../core/calls.ts';
 import type { AccountId } from '../core/ids.ts';
 import { admissionIdOf, placeOfAdmission } from '../core/place-order.ts';
 import type { DrawnLobby } from '../core/place-order.ts';
@@ -342,9 +343,11 @@ export class QueueDesk implements AdmissionBook {
   }
 
   #heartbeatAt(now: number): number | null {
-    if (this.#children.size === 0 || this.#line.waiting() === 0) return null;
     const { settings } = this.#context.definition;
-    if (this.#line.state.closed) return null;
+    if (this.#children.size === 0 || this.#line.state.closed) return null;
+    // Who is called must hear of it, though one frame be lost and nobody stand behind them.
+    const called = openWithin(this.#line.calls, settings.admission, now);
+    if (this.#line.waiting() === 0 && called === 0) return null;
     const from = settings.opensAt - LOBBY_HEARTBEAT_MS;
     const since = Number.isFinite(this.#publishedAt) ? Math.min(this.#publishedAt, now) : now;
     return Math.max(from, since + LIMITS.tickMaxMs, now + LIMITS.tickMinMs);

@@ -50,7 +50,7 @@ export class Joins {
   readonly #roll: Roll;
   readonly #feed: Feed;
   readonly #listener: JoinListener;
-  /** Oldest first; only the last may be unwritten. */
+  /** Oldest first; they are written down in this order. */
   readonly #cohorts: Cohort[] = [];
   readonly #pending = new Map<AccountId, Cohort>();
   readonly #pump: Pump;

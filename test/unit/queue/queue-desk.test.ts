@@ -6,6 +6,7 @@ import type { SaleDefinition } from '../../../durable-objects/core/sale.ts';
 import { FRAME_BYTES, frameOf } from '../../../durable-objects/event-sale/queue-frame.ts';
 import { QueueLine } from '../../../durable-objects/event-sale/queue-line.ts';
 import { MemoryQueueStore } from '../../../durable-objects/storage/queue-store-memory.ts';
+import { LIMITS } from '../../../durable-objects/protocol/limits.ts';
 import { account, batchOf, OPENS_AT, rootOf, SaleFixture, saleSettings } from './sale-fixture.ts';
 
 const LEAF = 'test-event/leaf/0';
@@ -135,6 +136,17 @@ describe('opening and calling', () => {
     expect(sale.desk.tick().cursor).toBe(100);
   });
 
+  it('lets nobody in with a place that another account has come in with', () => {
+    const sale = new SaleFixture(saleSettings({}));
+    sale.join(1, 3);
+    expect(sale.claim(0).ok).toBe(true);
+    const stranger = { accountId: account(9), place: 0 };
+    expect(sale.desk.claim(stranger)).toEqual({ ok: false, code: 'not_admitted' });
+    const admissionId = 'adm_test-event_0';
+    expect(sale.desk.admission(account(9), admissionId).state).toBe('none');
+    expect(sale.desk.admission(account(0), admissionId).state).toBe('live');
+  });
+
   it('keeps a slot for one who missed the window and asked to come in', () => {
     const sale = new SaleFixture(saleSettings({ admission: { slots: 1 } }));
     sale.join(1, 3);
@@ -245,6 +257,21 @@ describe('the tick', () => {
     const gaps = beats.map((at, i) => at - (beats[i - 1] ?? at));
     expect(beats.length).toBeGreaterThan(8);
     expect(Math.max(...gaps)).toBeLessThanOrEqual(10_000);
+  });
+
+  it('comes again within ten seconds while somebody is called who may not have heard of it', () => {
+    const sale = new SaleFixture(saleSettings({}));
+    sale.join(1, 1);
+    sale.advance(2_000);
+    // The frame with the call was lost on its way, and the line is empty now.
+    sale.published.length = 0;
+    sale.advance(LIMITS.tickMaxMs + 1_000);
+    expect(sale.published.at(-1)).toMatchObject({ tick: { cursor: 1, waiting: 0 } });
+    expect(sale.claim(0).ok).toBe(true);
+    sale.advance(2_000);
+    sale.published.length = 0;
+    sale.advance(60_000);
+    expect(sale.published.length).toBeLessThanOrEqual(1);
   });
 
   it('is silent when nobody waits and nobody is inside', () => {

@@ -50,10 +50,15 @@ export class Fans {
   readonly #fans = new Map<AccountId, Fan>();
   readonly #batches = new Map<number, Range>();
   /** Answered ones by their first place, ascending. */
-  readonly #ranges: Range[] = [];
+  #ranges: Range[] = [];
 
   get size(): number {
     return this.#fans.size;
+  }
+
+  /** Batches that are known, those included in which nobody is left. */
+  get batches(): number {
+    return this.#batches.size;
   }
 
   get(accountId: AccountId): Fan | undefined {
@@ -150,6 +155,19 @@ export class Fans {
     for (const [accountId, fan] of this.#fans) {
       if (isOver(fan)) this.#fans.delete(accountId);
     }
+  }
+
+  /** Answered batches in which nobody is left. */
+  emptyBatches(): number[] {
+    const inUse = new Set<number>();
+    for (const { batch } of this.#fans.values()) inUse.add(batch);
+    return this.#ranges.map(({ batch }) => batch).filter((batch) => !inUse.has(batch));
+  }
+
+  /** Forgets batches in which nobody is left. */
+  dropBatches(batches: readonly number[]): void {
+    for (const batch of batches) this.#batches.delete(batch);
+    this.#ranges = this.#ranges.filter(({ batch }) => this.#batches.has(batch));
   }
 
   /** Forgets the fan of this batch and account, not a later one. */

@@ -12,8 +12,8 @@ export const LIMITS = {
   /** Silence after which a socket is taken for dead where there is no room, ms: the site pings every four minutes. */
   socketSilentMs: 10 * 60_000,
   /**
-   * Fans with a place at one leaf: four times those it is planned for, some 20 MB of its isolate's 128. Those whose time
-   * was over long ago make room.
+   * Fans with a place at one leaf, and batches: four times the fans it is planned for, some 20 MB of its isolate's 128, or
+   * 45 if each of them came alone. Those whose time was over long ago make room.
    */
   fansPerLeaf: 32_000,
   /** Live sockets of one account, tabs and devices together; the newest takes over from the oldest. */

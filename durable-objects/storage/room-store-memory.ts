@@ -5,7 +5,7 @@ import type { Departure, RoomAdmission, RoomNote, RoomStore } from './room-store
 /** A leaf's memory without a database, for the simulator and for tests. */
 export class MemoryRoomStore extends MemoryNotes<RoomNote> implements RoomStore {
   readonly #batches = new Map<number, Batch>();
-  readonly #departures: Departure[] = [];
+  #departures: Departure[] = [];
   readonly #admissions = new Map<string, RoomAdmission>();
 
   batches(): Batch[] {
@@ -28,12 +28,22 @@ export class MemoryRoomStore extends MemoryNotes<RoomNote> implements RoomStore 
     this.#batches.delete(batch);
   }
 
+  forgetBatches(batches: readonly number[]): void {
+    const named = new Set(batches);
+    for (const batch of named) this.#batches.delete(batch);
+    for (const [key, { batch }] of this.#admissions) {
+      if (named.has(batch)) this.#admissions.delete(key);
+    }
+    const last = this.#departures.at(-1);
+    this.#departures = this.#departures.filter((row) => row === last || !named.has(row.batch));
+  }
+
   departures(): Departure[] {
     return this.#departures.map((departure) => ({ ...departure }));
   }
 
   addDeparture(batch: number, index: number): number {
-    const seq = this.#departures.length + 1;
+    const seq = (this.#departures.at(-1)?.seq ?? 0) + 1;
     this.#departures.push({ seq, batch, index });
     return seq;
   }

@@ -29,6 +29,8 @@ export interface RoomStore extends Notes<RoomNote> {
   setGrant(batch: number, grant: BatchGrant): void;
   /** The parent refused the batch; nobody in it has a place. */
   dropBatch(batch: number): void;
+  /** Deletes these batches and all that is about their fans; the number of no departure comes again. */
+  forgetBatches(batches: readonly number[]): void;
   /** Ascending by `seq`. */
   departures(): Departure[];
   /** Returns its `seq`. */
@@ -112,6 +114,18 @@ export class SqlRoomStore extends SqlNotes<RoomNote> implements RoomStore {
 
   dropBatch(batch: number): void {
     this.#sql.exec('DELETE FROM room_batches WHERE batch = ?', batch);
+  }
+
+  forgetBatches(batches: readonly number[]): void {
+    const named = JSON.stringify(batches);
+    const theirs = 'batch IN (SELECT value FROM json_each(?))';
+    this.#sql.exec(`DELETE FROM room_batches WHERE ${theirs}`, named);
+    this.#sql.exec(`DELETE FROM room_admissions WHERE ${theirs}`, named);
+    // The next departure's number is one above the greatest there is.
+    this.#sql.exec(
+      `DELETE FROM room_departures WHERE seq < (SELECT max(seq) FROM room_departures) AND ${theirs}`,
+      named,
+    );
   }
 
   departures(): Departure[] {

@@ -116,16 +116,17 @@ export class Entrance {
 
   /**
    * Whether there is room for one more. In a sale of weeks most of a leaf's fans have come and gone: where there is no
-   * room, those who have make some. They are still written down, and so are back after a wake.
+   * room, or as many batches as there may be fans, those who have make some.
    */
   #hasRoom(): boolean {
     const { feed, joins, roll } = this.#parts;
-    const isFull = () => roll.fans.size + joins.unwritten >= LIMITS.fansPerLeaf;
+    const { fans } = roll;
+    const isFull = () => Math.max(fans.size + joins.unwritten, fans.batches) >= LIMITS.fansPerLeaf;
     const now = this.#context.now();
     if (!isFull()) return true;
     if (Math.abs(now - this.#sweptAt) < SWEEP_MS) return false;
     this.#sweptAt = now;
-    roll.fans.forget((fan) => isLongOver(feed, fan, now));
+    roll.forget((fan) => isLongOver(feed, fan, now));
     return !isFull();
   }
 

@@ -69,6 +69,24 @@ export class Roll {
     this.receipts.drop(batch.batch);
   }
 
+  /**
+   * Forgets all fans of whom this is true, and every batch in which nobody is left, whoever gave up included: those are
+   * not even written down any more.
+   */
+  forget(isOver: (fan: Fan) => boolean): void {
+    this.fans.forget(isOver);
+    const reported = Number(this.#store.note('reported') ?? 0);
+    const needed = new Set(
+      this.#store.departures().flatMap(({ seq, batch }) => (seq > reported ? [batch] : [])),
+    );
+    // After a wake the next number is one above the greatest there is.
+    needed.add(this.#lastBatch);
+    const empty = this.fans.emptyBatches().filter((batch) => !needed.has(batch));
+    this.#store.forgetBatches(empty);
+    this.fans.dropBatches(empty);
+    for (const batch of empty) this.receipts.drop(batch);
+  }
+
   /** The fan gives the place up. */
   depart(fan: Fan): Departure {
     const { accountId, batch, index } = fan;

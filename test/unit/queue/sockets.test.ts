@@ -147,7 +147,7 @@ async function fill(sale: SaleFixture, room: RoomFixture): Promise<void> {
 }
 
 describe('a leaf with as many fans as it may have', () => {
-  it('has room again when those who came and went are long gone, also after it slept', async () => {
+  it('has room again when those who came and went are long gone, and knows nothing of them any more', async () => {
     const admission = { batchSize: 40_000, slots: 40_000 };
     const weeks = { closesAt: OPENS_AT + 30 * 24 * 3_600_000 };
     const sale = new SaleFixture(saleSettings({ admission, sale: weeks }), OPENS_AT - 60_000);
@@ -166,13 +166,50 @@ describe('a leaf with as many fans as it may have', () => {
       code: 'room_full',
     });
     sale.advance(3_600_000);
-    room.restart();
+    expect(room.store.batches().length).toBeGreaterThan(10);
     expect(await meanwhile(sale, [room], room.desk.join(newcomer))).toMatchObject({
       ok: true,
       position: { place: LIMITS.fansPerLeaf },
     });
+    // The last one of those before, whose number must not come again, and the newcomer's.
+    expect(room.store.batches().length).toBeLessThanOrEqual(2);
+    expect(room.store.admissions()).toEqual([]);
+    room.restart();
     const late = await meanwhile(sale, [room], room.desk.position(came));
     expect(late).toMatchObject({ ok: false, code: 'not_in_queue' });
+    expect(await meanwhile(sale, [room], room.desk.join(newcomer))).toMatchObject({
+      position: { place: LIMITS.fansPerLeaf },
+    });
+    expect(await meanwhile(sale, [room], room.desk.join(came))).toMatchObject({
+      position: { place: LIMITS.fansPerLeaf + 1 },
+    });
+  });
+
+  it('forgets the batches of those who gave up once they are reported, and reports the others', async () => {
+    const sale = new SaleFixture(saleSettings({}), OPENS_AT - 60_000);
+    const room = new RoomFixture(sale);
+    const one = (n: number) => meanwhile(sale, [room], room.desk.join({ accountId: account(n) }));
+    for (let n = 0; n < 40; n++) await one(n);
+    const most = LIMITS.fansPerLeaf;
+    Reflect.set(LIMITS, 'fansPerLeaf', 30);
+    for (let n = 0; n < 30; n++) room.desk.leaveNow(account(n));
+    await pass(sale, [room], 60_000);
+    // How far they are reported is written down now and then only.
+    room.desk.leaveNow(account(30));
+    await pass(sale, [room], 1_000);
+    room.fate = () => 'lost';
+    for (let n = 31; n < 35; n++) room.desk.leaveNow(account(n));
+    await pass(sale, [room], 1_000);
+    void room.desk.join({ accountId: account(100) });
+    await pass(sale, [room], 1_000);
+    Reflect.set(LIMITS, 'fansPerLeaf', most);
+    expect(room.store.batches().length).toBeLessThan(20);
+    room.fate = () => 'ok';
+    room.restart();
+    await pass(sale, [room], 60_000);
+    expect(sale.desk.tick()).toMatchObject({ joined: 41, left: 35 });
+    const places = [35, 39].map((n) => room.desk.positionOf(account(n))?.place);
+    expect(places).toEqual([35, 39]);
   });
 
   it('keeps those who wait, however long they have', async () => {

@@ -138,6 +138,24 @@ export function roomStoreCases(withStore: With<RoomStore>): void {
       ]);
     }));
 
+  it('forgets batches with all that is about their fans, and no number of a departure comes again', () =>
+    withStore((store) => {
+      const admission = { admissionId: 'adm_e_1', claimedAt: 1, until: 2 };
+      for (const batch of [-1, 1, 2, 3]) {
+        store.addBatch({ batch, accounts: [account(batch + 9)], at: 10, grant: GRANT });
+        store.saveAdmission({ batch, index: 0, admission });
+      }
+      const kept = store.addDeparture(2, 0);
+      store.addDeparture(1, 0);
+      const last = store.addDeparture(3, 0);
+      store.forgetBatches([-1, 1, 3, 77]);
+      store.forgetBatches([]);
+      expect(store.batches().map(({ batch }) => batch)).toEqual([2]);
+      expect(store.admissions().map(({ batch }) => batch)).toEqual([2]);
+      expect(store.departures().map(({ seq }) => seq)).toEqual([kept, last]);
+      expect(store.addDeparture(2, 0)).toBeGreaterThan(last);
+    }));
+
   it('keeps one admission per fan of a batch', () =>
     withStore((store) => {
       const admission = { admissionId: 'adm_e_1', claimedAt: 1, until: 2 };

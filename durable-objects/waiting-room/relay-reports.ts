@@ -8,7 +8,7 @@ import { Pump } from './pump.ts';
 const REPORT_PLACES = 10_000;
 
 interface Report {
-  places: readonly number[];
+  places: ReadonlySet<number>;
   /** Who waits: the child's last call, and those before it that it gave up. */
   told: (() => void)[];
 }
@@ -34,19 +34,23 @@ export class RelayReports {
 
   /**
    * Resolves when EventSale knows that these places were given up. A child that tells again got no answer in time and
-   * tells all of it: only its newest report is kept, or those of an hour without EventSale would fill the memory.
+   * tells all of it: its reports are kept as one, or those of an hour without EventSale would fill the memory. An older
+   * one may come late, so that none takes the place of another.
    */
   report(child: string, places: readonly number[]): Promise<void> {
     return new Promise((told) => {
-      const before = this.#reports.get(child)?.told ?? [];
-      this.#reports.set(child, { places, told: [...before, told] });
+      const before = this.#reports.get(child);
+      this.#reports.set(child, {
+        places: new Set([...(before?.places ?? []), ...places]),
+        told: [...(before?.told ?? []), told],
+      });
       this.#pump.start();
     });
   }
 
   async #work(): Promise<Away | 'done'> {
     const sent = this.#next();
-    const places = sent.flatMap(([, report]) => report.places);
+    const places = sent.flatMap(([, report]) => [...report.places]);
     const request = { child: this.#context.name, places };
     const answer = await ask(this.#context, () => this.#context.parent().reportLeft(request));
     if (!answer.ok) return answer;
@@ -62,7 +66,7 @@ export class RelayReports {
     const sent: [string, Report][] = [];
     let places = 0;
     for (const [child, report] of this.#reports) {
-      places += report.places.length;
+      places += report.places.size;
       if (sent.length > 0 && places > REPORT_PLACES) break;
       sent.push([child, report]);
     }

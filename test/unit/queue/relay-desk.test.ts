@@ -185,6 +185,18 @@ describe('departures that EventSale did not hear of for an hour', () => {
     expect(relay.calls.filter((call) => call === 'left')).toHaveLength(1);
   });
 
+  it('are not taken for told because an older report came late, after the newer one', async () => {
+    const { sale, relay, nodes } = world();
+    await meanwhile(sale, nodes, relay.desk.grantPlaces(batchOf(1, 10, LEAVES[0])));
+    relay.fate = () => 'lost';
+    const newer = relay.desk.reportLeft({ child: LEAVES[0], places: [1, 2] });
+    await pass(sale, [relay], 1_000);
+    const older = relay.desk.reportLeft({ child: LEAVES[0], places: [1] });
+    relay.fate = () => 'ok';
+    await meanwhile(sale, nodes, Promise.all([newer, older]));
+    expect(sale.desk.tick().left).toBe(2);
+  });
+
   it('are not taken for told because an earlier report was', async () => {
     const { sale, relay, nodes } = world();
     await meanwhile(sale, nodes, relay.desk.grantPlaces(batchOf(1, 10, LEAVES[0])));

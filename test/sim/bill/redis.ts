@@ -9,8 +9,8 @@ export const REDIS = {
   use: 1,
   /** A right password: that not too many were wrong is asked, and a session opened. */
   signIn: 2,
-  /** A session renewed: a script with a `GET` and a `SET` in it (worker/auth/session-scripts.ts). */
-  renew: 3,
+  /** A session renewed. */
+  renew: 1,
 } as const;
 
 /** A booking or the start of a payment: a use is counted and the session looked up. */

@@ -285,6 +285,17 @@ describe('the tick', () => {
     expect(sale.published.length - before).toBeLessThanOrEqual(1);
   });
 
+  it('comes within a second of a wake: the one that died may not have told what it did', () => {
+    const sale = new SaleFixture(saleSettings({ admission: { slots: 1 } }));
+    sale.join(1, 5);
+    sale.advance(2_000);
+    sale.join(2, 1);
+    sale.restart();
+    sale.published.length = 0;
+    sale.advance(1_000);
+    expect(sale.published.at(-1)?.tick).toMatchObject({ joined: 6, cursor: 1 });
+  });
+
   it('goes on counting after a restart', () => {
     const sale = new SaleFixture(saleSettings({}));
     let last = 0;

@@ -86,6 +86,30 @@ describe('the sockets of one account', () => {
   });
 });
 
+describe('a clock that was set back by an hour', () => {
+  const before = 10 * 3_600_000;
+  const after = before - 3_600_000;
+
+  it('cuts nobody off for messages that are far apart', () => {
+    const { sockets } = crowd(0, before);
+    const client = sockets.add(new FakeSocket().socket, owner(account(1)), before);
+    const sent = Array.from({ length: 2 * LIMITS.socketFloodMessages }, (_, n) =>
+      sockets.admitMessage(client, after + n * LIMITS.socketFloodWindowMs),
+    );
+    expect(sent).not.toContain(false);
+  });
+
+  it('still lets silent sockets make room', () => {
+    const { sockets, ends } = crowd(LIMITS.socketsPerLeaf, before);
+    expect(sockets.hasRoom(before)).toBe(false);
+    for (const [n, end] of ends.entries()) {
+      sockets.remove(end.socket);
+      sockets.add(new FakeSocket().socket, owner(account(n)), after);
+    }
+    expect(sockets.hasRoom(after + LIMITS.socketSilentMs + 1)).toBe(true);
+  });
+});
+
 describe('sockets of fans who belong to another leaf now', () => {
   it('are closed a few with each tick, and the others stay', () => {
     const { sockets, ends } = crowd(1_000, 0);

@@ -53,6 +53,12 @@ describe('what the cost sheet counts is what Redis is asked', () => {
     expect(await billedFor(use)).toBe(REDIS.use + 3);
   });
 
+  it('for a session that is renewed', async () => {
+    const session = sessions.prepare(OWNER);
+    await sessions.open(session);
+    expect(await billedFor(() => sessions.rotate(session.refreshToken))).toBe(REDIS.renew);
+  });
+
   it('for the question whether a session was ended', async () => {
     expect(await billedFor(() => sessions.revokedAmong(['a']))).toBe(REDIS.session);
     expect(await billedFor(() => sessions.revokedAmong(['a', 'b']))).toBe(REDIS.session);

@@ -24,6 +24,8 @@ export class Pump {
   readonly #work: Work;
   #running = false;
   #begunAt = -Infinity;
+  /** When the alarm was last set. */
+  #wokenAt = -Infinity;
 
   constructor(context: NodeContext, work: Work) {
     this.#context = context;
@@ -42,6 +44,14 @@ export class Pump {
     return since < 0 || since >= gapMs ? 0 : gapMs - since;
   }
 
+  /** Should the object die before the parent is back, an alarm goes on: one that has rung is set again. */
+  #wake(): void {
+    const now = this.#context.now();
+    if (Math.abs(now - this.#wokenAt) < WAKE_MS) return;
+    this.#wokenAt = now;
+    this.#context.wakeAt(now + WAKE_MS);
+  }
+
   async #run(): Promise<void> {
     this.#running = true;
     try {
@@ -58,7 +68,7 @@ export class Pump {
           continue;
         }
         failures += 1;
-        if (failures === 1) this.#context.wakeAt(this.#context.now() + WAKE_MS);
+        this.#wake();
         await pause(this.#context, awayMs(this.#context, failures, outcome.overloaded));
       }
     } finally {

@@ -46,6 +46,13 @@ export abstract class NodeFixture<Desk extends { start(): void }> {
     this.#desk.start();
   }
 
+  /** The object dies, and nobody asks it anything: only its alarm wakes it. */
+  die(): void {
+    this.#life += 1;
+    this.#later = [];
+    this.#desk = null;
+  }
+
   /** Runs what is due by the sale's clock. */
   runDue(): void {
     const due = this.#later.filter((entry) => entry.due <= this.sale.now);

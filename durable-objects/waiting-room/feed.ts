@@ -52,7 +52,7 @@ export class Feed {
   #leavesAtStart: number | null = null;
   #windows: { claimWindowMs: number; graceMs: number } | null = null;
   #subscribing: Promise<void> | null = null;
-  #absentUntil = -Infinity;
+  #absentAt = -Infinity;
   /** Hears of every newer tick, with the cursor before it, and whether it is the first since the lobby was drawn. */
   onTick: (before: number, drawn: boolean) => void = () => undefined;
 
@@ -112,7 +112,7 @@ export class Feed {
 
   /** Whether the parent said, a moment ago, that there is no such event. */
   get absent(): boolean {
-    return this.#context.now() < this.#absentUntil;
+    return Math.abs(this.#context.now() - this.#absentAt) < ABSENT_MS;
   }
 
   /** Orders below it were called long before `now`. */
@@ -179,7 +179,7 @@ export class Feed {
     const answer = await ask(this.#context, () => this.#context.parent().subscribe({ child }));
     if (!answer.ok || answer.value === 'away') return;
     if (answer.value === null) {
-      this.#absentUntil = this.#context.now() + ABSENT_MS;
+      this.#absentAt = this.#context.now();
       return;
     }
     const { tick, joinLimit, claims, leavesAtStart } = answer.value;

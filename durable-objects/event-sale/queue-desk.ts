@@ -316,8 +316,12 @@ export class QueueDesk implements AdmissionBook {
   }
 
   #flush(): void {
-    this.#catchUp();
-    this.#flushPlanned = false;
+    try {
+      this.#catchUp();
+    } finally {
+      // Should anything be wrong, the next change is told all the same.
+      this.#flushPlanned = false;
+    }
     this.#publishedAt = this.#now();
     this.#told = this.#line.signature(this.#publishedAt, this.#seats);
     if (this.#children.size > 0) {

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verifyDraw } from '../../dev/verify-draw.ts';
 import { DEMO_ORGANISER } from '../../drizzle/demo-data.ts';
 import { concertPlan } from '../../durable-objects/core/plan-samples.ts';
 import { openBrowser } from '../support/browser.ts';
@@ -118,6 +119,9 @@ describe('every page', () => {
     await page.getByText('The receipt kept on this device is filled in.').waitFor();
     await page.getByRole('button', { name: 'Check my place' }).click();
     await see('check-proven', () => page.getByText('Your place is proven').waitFor());
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save the whole record' }).click();
+    expect(verifyDraw([await (await saved).path()], () => undefined)).toBe(0);
     await fan.goto('/events/pages-open/seats');
     await see('seats-standing', () => fan.find(3, /^Floor/));
     await see('seats-found', () => fan.find(2, /^Gold/));

@@ -3,11 +3,6 @@ import { joinPages, parseRecord } from '../../../durable-objects/protocol/fairne
 import { http } from '../api/http.ts';
 import { localProblem, type Answer } from '../api/problem.ts';
 
-/** The public address of an event's record. */
-export function recordPath(eventId: string): string {
-  return `/api/events/${encodeURIComponent(eventId)}/fairness`;
-}
-
 /** Pages asked for at once: the record of a sale to millions has hundreds of them, and each is a way there and back. */
 const AT_ONCE = 6;
 
@@ -40,7 +35,7 @@ export async function loadRecord(eventId: string): Promise<Answer<FairnessRecord
 }
 
 async function loadPage(eventId: string, from: number): Promise<Answer<FairnessRecord>> {
-  const path = recordPath(eventId);
+  const path = `/api/events/${encodeURIComponent(eventId)}/fairness`;
   const answer = await http<unknown>({
     method: 'GET',
     path: from === 0 ? path : `${path}?from=${from}`,

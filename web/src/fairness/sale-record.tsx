@@ -1,9 +1,10 @@
 import { Show, type JSX } from 'solid-js';
+import type { FairnessRecord } from '../../../durable-objects/core/fairness/fairness-record.ts';
+import { saveFile } from '../components/save-file.ts';
 import { t } from '../i18n/index.ts';
 import { formatNumber } from '../i18n/format-message.ts';
 import { localeTag } from '../i18n/index.ts';
 import { Findings } from './findings.tsx';
-import { recordPath } from './load-record.ts';
 import type { SaleReport } from './place-report.ts';
 
 /** A whole sale as its record shows it: every check, and the figures that all must see the same. */
@@ -48,15 +49,19 @@ export function SaleRecord(props: { sale: SaleReport }): JSX.Element {
         </Show>
       </dl>
       <p class="small">{t('record.compare')}</p>
-      <p class="small muted">
-        <a href={recordPath(record().eventId)} rel="external">
-          {t('record.raw')}
-        </a>
-        {'. '}
-        {t('record.self')}
-      </p>
+      <p class="small muted">{t('record.self')}</p>
+      <div>
+        <button type="button" class="button button--quiet" onClick={() => save(record())}>
+          {t('record.save')}
+        </button>
+      </div>
     </section>
   );
+}
+
+/** All of it, however many pages the API gives it in: what `npm run verify-draw` takes. */
+function save(record: FairnessRecord): void {
+  saveFile(`onsale-record-${record.eventId}.json`, 'application/json', JSON.stringify(record));
 }
 
 function Fact(props: { name: string; value: string; code?: boolean }): JSX.Element {

@@ -6,6 +6,7 @@ import { announce } from '../components/announce.ts';
 import { createFetched } from '../components/fetched.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { useTitle } from '../components/title.ts';
+import { saveFile } from '../components/save-file.ts';
 import { money } from '../format/price.ts';
 import { dateTime } from '../format/words.ts';
 import { t } from '../i18n/index.ts';
@@ -199,10 +200,5 @@ function downloadCalendar(booking: Booking): void {
     startsAt: Date.parse(booking.event.startsAt),
     now: Date.now(),
   });
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/calendar;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = 'onsale.ics';
-  link.click();
-  URL.revokeObjectURL(url);
+  saveFile('onsale.ics', 'text/calendar;charset=utf-8', text);
 }

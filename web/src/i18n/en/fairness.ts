@@ -124,7 +124,7 @@ export default {
   'record.notYet': 'Not yet',
   'record.compare':
     'Everybody must see the same fingerprint. Compare it with others: whoever sees another one was shown another line.',
-  'record.raw': 'The record as data',
+  'record.save': 'Save the whole record as a file',
   'record.self':
     'To check without this site: save the record and run “npm run verify-draw” of Onsale’s source, or compute it yourself from the description there.',
 } as const;

@@ -126,6 +126,7 @@ export class World {
       opensAt: this.definition.settings.opensAt,
       now: () => clock.now,
       skewMs: 3_500,
+      tellsAhead: scenario.exact && scenario.lobby !== 'draw',
       onViolation: (violation) => clock.fail(violation),
     });
     this.waits = new JoinWaits(fans);

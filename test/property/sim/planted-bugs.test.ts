@@ -128,6 +128,21 @@ const BUGS: PlantedBug[] = [
     },
   },
   {
+    bug: 'a leaf tells other people ahead than there are',
+    words: /hears of \d+ people ahead/,
+    tamper: ({ leaves }) => {
+      for (const leaf of leaves) {
+        const { position } = leaf.rpc;
+        leaf.rpc.position = async (request) => {
+          const answer = await position(request);
+          if (!answer.ok) return answer;
+          const { ahead } = answer.position;
+          return { ...answer, position: { ...answer.position, ahead: Math.floor(ahead / 2) } };
+        };
+      }
+    },
+  },
+  {
     bug: 'somebody who stands in line is taken for gone and passed over',
     words: /counts \d+ people, there are \d+|people ahead, there are/,
     tamper: ({ sale }) => {

@@ -19,6 +19,8 @@ export interface AuditorOptions {
   opensAt: number;
   now: () => number;
   skewMs: number;
+  /** Whether all leaves tell the people ahead of an order: not of a lobby that is to be drawn. */
+  tellsAhead: boolean;
   /** Called with the first promise that is broken. */
   onViolation: (violation: unknown) => void;
 }

@@ -7,6 +7,8 @@ import { mustHold } from './violation.ts';
 export interface Told {
   place: number;
   order: number;
+  /** People ahead, as a leaf has counted them. */
+  ahead: number;
   claimUntil: number | null;
   admission: { claimedAt: number; until: number } | null;
 }
@@ -23,6 +25,8 @@ export class FanBook {
   readonly #line: LineBook;
   readonly #rules: LineRules;
   readonly #start: number;
+  /** Whether leaves tell the people ahead of an order: thin ones do not, nor can any in a lobby that is to be drawn. */
+  readonly #tellsAhead: boolean;
   /** The clocks of objects may differ by so much, ms. */
   readonly #skewMs: number;
   readonly #place: Int32Array;
@@ -50,12 +54,20 @@ export class FanBook {
 
   constructor(
     line: LineBook,
-    options: { rules: LineRules; fans: number; places: number; start: number; skewMs: number },
+    options: {
+      rules: LineRules;
+      fans: number;
+      places: number;
+      start: number;
+      skewMs: number;
+      tellsAhead: boolean;
+    },
   ) {
     this.#line = line;
     this.#rules = options.rules;
     this.#start = options.start;
     this.#skewMs = options.skewMs;
+    this.#tellsAhead = options.tellsAhead;
     this.#place = new Int32Array(options.fans).fill(NONE);
     this.#saidAt = new Int32Array(options.fans).fill(NONE);
     this.#floor = new Int32Array(options.fans).fill(NOT_ASKED);
@@ -172,6 +184,7 @@ export class FanBook {
     );
     this.#saidAt[fan] = Math.max(this.#saidAt[fan] ?? NONE, at);
     this.#checkStaysInside(fan, told, saidAt);
+    if (this.#tellsAhead) this.#checkAhead(fan, told);
     if (told.admission !== null) this.#checkAdmission(fan, told);
     else if (told.claimUntil !== null) this.#checkCall(fan, told);
   }
@@ -215,6 +228,15 @@ export class FanBook {
     mustHold(
       saidAt + this.#skewMs >= until || this.#mayHaveEnded(fan, saidAt),
       () => `fan ${fan} may come in until ${until} and was refused at ${saidAt}: ${code}`,
+    );
+  }
+
+  /** People ahead only become fewer: an answer that comes late tells no fewer than there are, and none more than there are orders ahead. */
+  #checkAhead(fan: number, { order, ahead }: Told): void {
+    const truth = this.#line.peopleBetween(this.#line.cursor, order);
+    mustHold(
+      ahead >= truth - Math.max(1, truth / 1_000) && ahead <= order + 1,
+      () => `fan ${fan} at ${order} hears of ${ahead} people ahead, there are ${truth}`,
     );
   }
 

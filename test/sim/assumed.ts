@@ -14,6 +14,7 @@ export function assumed(): string[] {
     `${percent(signsIn)} sign in during the sale, all others hold an access token that has not ended`,
     `a waiting fan has a whim every ${minutes(whimMs)}, ${whims} at most: ${percent(leaves)} leave, ${percent(hides)} hide the page for ${minutes(awayMs)}, ${percent(opensTab)} open a tab; ${percent(comesBack)} of those who left come back`,
     `of those called ${percent(noShow)} never come and ${percent(late)} come late, the others after ${claimMs / 1_000} s; ${percent(buys)} of those inside buy, in steps of ${stepMs / 1_000} s`,
+    'a fan comes by the event’s page, and loads another only with a tab',
     `a message takes ${way(hop)} between objects, ${way(fan)} to a fan; a write ${way(commit)}`,
     `a Worker request takes ${CPU_MS['default']} ms of CPU, a sign-in ${CPU_MS['sign-in']} ms`,
     `Postgres runs on ${BILLING.neonCu} CU; mail and Stripe’s share of a payment are not in the lists and not in the bill`,

@@ -108,8 +108,7 @@ export class Crowd {
   #arrive(fan: number): void {
     const { meters } = this.#around;
     const { habits } = this.#options;
-    meters.worker('page');
-    meters.worker('event');
+    this.#requests.load();
     if (this.#chance(fan, ASK.signsIn) < habits.signsIn) {
       meters.worker('config');
       meters.worker('sign-in', REDIS.signIn);
@@ -206,6 +205,7 @@ export class Crowd {
       this.#next(fan, this.#around.random.exponential(habits.awayMs));
     } else {
       if (mood < habits.leaves + habits.hides + habits.opensTab) {
+        this.#requests.load();
         this.#connect(fan);
         listener.asks(fan);
         this.#requests.join(fan);

@@ -35,6 +35,12 @@ export class Requests {
     this.#hear = hear;
   }
 
+  /** A page is loaded, and what it shows of the event. */
+  load(): void {
+    this.#around.meters.worker('page');
+    this.#around.meters.worker('event');
+  }
+
   /** Opens a socket; `opened` runs at the leaf that takes it, before it says welcome. */
   connect(fan: number, opened: (leaf: number) => void, from?: LeafActor, hops = 0): void {
     if (hops === 0) this.#around.meters.worker('live');

@@ -5,7 +5,9 @@ import type { Refused, Result } from '../core/result.ts';
 import type { Admission } from '../protocol/queue-rpc.ts';
 import { ask } from './ask.ts';
 import type { RoomContext } from './context.ts';
+import type { Feed } from './feed.ts';
 import type { Roll } from './roll.ts';
+import { isCalled } from './standing.ts';
 
 /** What coming in comes to. `overloaded`: no slot is free right now, or the parent is away. */
 export type ClaimResult = Result<
@@ -13,17 +15,19 @@ export type ClaimResult = Result<
   Refused<'not_admitted' | 'admission_expired'> | { code: 'overloaded'; retryAfterMs: number }
 >;
 
-const RETRY_AFTER_MS = 2_000;
+const LATER = { ok: false, code: 'overloaded', retryAfterMs: 2_000 } as const;
 
 /** Admissions of this leaf's fans: asked of the parent once, written down, then told from memory. */
 export class Claims {
   readonly #context: RoomContext;
   readonly #roll: Roll;
+  readonly #feed: Feed;
   readonly #asking = new Map<Fan, Promise<ClaimResult>>();
 
-  constructor(context: RoomContext, roll: Roll) {
+  constructor(context: RoomContext, roll: Roll, feed: Feed) {
     this.#context = context;
     this.#roll = roll;
+    this.#feed = feed;
   }
 
   /** Whether a claim of one of these accounts is under way. */
@@ -55,7 +59,7 @@ export class Claims {
     const answer = await ask(this.#context, () =>
       this.#context.sale().claimAdmission({ accountId, place }),
     );
-    if (!answer.ok) return { ok: false, code: 'overloaded', retryAfterMs: RETRY_AFTER_MS };
+    if (!answer.ok) return LATER;
     const outcome = answer.value;
     if (outcome.ok) {
       this.#roll.admit(fan, outcome.admission);
@@ -65,6 +69,8 @@ export class Claims {
       case 'not_admitted':
         return { ok: false, code: 'not_admitted' };
       case 'admission_expired':
+        // By our frame it is not even called: after a crash we would not know what we have said.
+        if (!isCalled(this.#feed, fan)) return LATER;
         fan.over = true;
         return { ok: false, code: 'admission_expired' };
       case 'slots_full':

@@ -82,7 +82,7 @@ export class Entrance {
   async isClear(accountId: AccountId): Promise<boolean> {
     const { feed, claims, roll } = this.#parts;
     if (!this.isDoubtful(accountId)) return true;
-    await feed.ready();
+    await feed.hearCalls();
     const fan = roll.fans.get(accountId);
     if (fan === undefined) return true;
     if (isUnsure(feed, fan)) return false;

@@ -105,9 +105,9 @@ export class Feed {
     return this.#text;
   }
 
-  /** Whether the parent was heard since the object woke: before, the tick may be some seconds old. */
+  /** Whether the parent has answered since the object woke: before, the tick may be old, also one that came since. */
   get isHeard(): boolean {
-    return this.#heardAt !== -Infinity;
+    return this.#windows !== null;
   }
 
   /** Whether the parent said, a moment ago, that there is no such event. */
@@ -164,6 +164,13 @@ export class Feed {
     const known = this.#tick !== null && this.#leavesAtStart !== null;
     if (known && !stale) return;
     await within(this.#context, known ? NEWER_FRAME_MS : FIRST_FRAME_MS, this.subscribe());
+  }
+
+  /** Resolves once there are the calls and the rules, or when it is clear that there will be none soon. */
+  async hearCalls(): Promise<void> {
+    const { tick, windows } = this;
+    if (tick !== null && windows !== null && this.#log.callsTo(tick.cursor) !== null) return;
+    await within(this.#context, NEWER_FRAME_MS, this.subscribe());
   }
 
   /** Asks the parent for the current tick, the rules and all open calls; one question at a time. */

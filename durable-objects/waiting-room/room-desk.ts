@@ -57,7 +57,7 @@ export class RoomDesk implements WaitingRoomRpc {
       failed: (accounts, settled) => this.#tellFailed(accounts, settled),
     });
     this.#departures = new Departures(context, this.#roll, this.#feed);
-    this.#claims = new Claims(context, this.#roll);
+    this.#claims = new Claims(context, this.#roll, this.#feed);
     this.#entrance = new Entrance(context, {
       feed: this.#feed,
       roll: this.#roll,

@@ -59,11 +59,14 @@ export function isLongOver(feed: Feed, fan: Fan, now: number): boolean {
 }
 
 /**
- * Whether the fan was called and this leaf, which has just woken, was not told when: they may still come, or may have
+ * Whether the fan was called and this leaf was not told when, as right after a wake: they may still come, or may have
  * been told that their place is over.
  */
 export function isUnsure(feed: Feed, fan: Fan): boolean {
-  return feed.windows === null && fan.admission === null && !fan.over && isCalled(feed, fan);
+  const { tick, windows } = feed;
+  if (tick === null || fan.place === null || fan.admission !== null || fan.over) return false;
+  const order = orderOf(fan.place, tick.draw);
+  return order < tick.cursor && (windows === null || feed.callOf(order) === 'unknown');
 }
 
 /** End of the claim window, or of the grace time after it; null while it is not known. */

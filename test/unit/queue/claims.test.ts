@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { account, SaleFixture, saleSettings } from './sale-fixture.ts';
+import { meanwhile, pass } from './node-fixture.ts';
+import { RoomFixture } from './room-fixture.ts';
+import { account, OPENS_AT, SaleFixture, saleSettings } from './sale-fixture.ts';
 
 describe('a place that somebody is inside with', () => {
   it('lets no other account in, and takes nothing from its owner', () => {
@@ -11,5 +13,28 @@ describe('a place that somebody is inside with', () => {
     expect(foreign).toEqual({ ok: false, code: 'not_admitted' });
     expect(sale.claim(0)).toEqual(own);
     expect(sale.store.liveAdmissions(sale.now)).toHaveLength(1);
+  });
+});
+
+describe('a leaf whose frame is from before the call', () => {
+  it('does not say that a place is over, which it would forget in a crash', async () => {
+    const admission = { claimWindowMs: 10_000, graceMs: 0 };
+    const sale = new SaleFixture(saleSettings({ admission }), OPENS_AT - 60_000);
+    const room = new RoomFixture(sale);
+    const asked = { accountId: account(1), claim: true };
+    await room.desk.join(asked);
+    sale.advance(75_000);
+    // The parent's list of calls does not come, and its answer to a claim does.
+    room.fate = () => 'lost';
+    room.restart();
+    await pass(sale, [room], 5_000);
+    room.fate = () => (room.calls.at(-1) === 'subscribe' ? 'ok' : 'lost');
+    room.calls = [];
+    const said = await meanwhile(sale, [room], room.desk.position(asked));
+    expect(room.calls).toContain('claim');
+    expect(said).toMatchObject({ ok: true, position: { place: 0 } });
+    room.fate = () => 'ok';
+    await room.desk.ready();
+    expect(await room.desk.position(asked)).toMatchObject({ code: 'not_in_queue' });
   });
 });

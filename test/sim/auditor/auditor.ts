@@ -138,7 +138,7 @@ export class Auditor implements CrowdListener {
     this.#judge(() => {
       if (heard.type === 'welcome' || heard.type === 'place') {
         if (heard.position === null) this.fans.toldNone(fan, saidAt);
-        else this.fans.told(fan, heard.position, saidAt);
+        else this.fans.told(fan, heard.position, saidAt, heard.type === 'place');
       } else if (heard.type === 'error') {
         const { code } = heard;
         if (code === 'not_admitted' || code === 'admission_expired')

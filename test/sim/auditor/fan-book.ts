@@ -147,8 +147,8 @@ export class FanBook {
     );
   }
 
-  /** A fan heard a place that was said at `saidAt`. */
-  told(fan: number, told: Told, saidAt: number): void {
+  /** A fan heard a place that was said at `saidAt`; in a welcome it answers no question. */
+  told(fan: number, told: Told, saidAt: number, answers: boolean): void {
     const at = this.#since(saidAt);
     const place = this.placeOf(fan);
     const over = this.#over.get(fan);
@@ -176,7 +176,7 @@ export class FanBook {
         );
         this.#before.set(fan, place);
       }
-      this.#take(fan, told.place);
+      this.#take(fan, told.place, answers);
     }
     mustHold(
       told.order === told.place || told.order === this.#line.orderOf(told.place),
@@ -189,7 +189,7 @@ export class FanBook {
     else if (told.claimUntil !== null) this.#checkCall(fan, told);
   }
 
-  #take(fan: number, place: number): void {
+  #take(fan: number, place: number, answers: boolean): void {
     const floor = this.#floor[fan] ?? NONE;
     mustHold(place >= 0 && place < this.#line.tail, () => `place ${place} was never given out`);
     mustHold(
@@ -202,7 +202,8 @@ export class FanBook {
     );
     this.#owner[place] = fan;
     this.#place[fan] = place;
-    this.#floor[fan] = NOT_ASKED;
+    // A question that is still open may bring another place, of soon after it was asked.
+    if (answers) this.#floor[fan] = NOT_ASKED;
     this.#asksToLeave[fan] = NONE;
     this.#claimUntil.delete(fan);
     this.#givesUp.delete(fan);

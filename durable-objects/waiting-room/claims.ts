@@ -1,5 +1,6 @@
 import type { Fan } from '../core/fans.ts';
 import type { AccountId } from '../core/ids.ts';
+import { admissionIdOf } from '../core/place-order.ts';
 import { unreachable } from '../core/result.ts';
 import type { Refused, Result } from '../core/result.ts';
 import type { Admission } from '../protocol/queue-rpc.ts';
@@ -7,7 +8,7 @@ import { ask } from './ask.ts';
 import type { RoomContext } from './context.ts';
 import type { Feed } from './feed.ts';
 import type { Roll } from './roll.ts';
-import { isCalled } from './standing.ts';
+import { hasLapsed, isCalled } from './standing.ts';
 
 /** What coming in comes to. `overloaded`: no slot is free right now, or the parent is away. */
 export type ClaimResult = Result<
@@ -71,12 +72,22 @@ export class Claims {
       case 'admission_expired':
         // By our frame it is not even called: after a crash we would not know what we have said.
         if (!isCalled(this.#feed, fan)) return LATER;
-        fan.over = true;
+        this.#isOver(fan, place);
         return { ok: false, code: 'admission_expired' };
       case 'slots_full':
         return { ok: false, code: 'overloaded', retryAfterMs: outcome.retryAfterMs };
       default:
         return unreachable(outcome);
     }
+  }
+
+  /** Whose time is not over by what this leaf knows was in, with an answer that was lost, and is out again: written down. */
+  #isOver(fan: Fan, place: number): void {
+    const now = this.#context.now();
+    if (fan.admission === null && !hasLapsed(this.#feed, fan, now)) {
+      const admissionId = admissionIdOf(this.#context.eventId, place);
+      this.#roll.admit(fan, { admissionId, claimedAt: now, until: now });
+    }
+    fan.over = true;
   }
 }

@@ -38,3 +38,23 @@ describe('a leaf whose frame is from before the call', () => {
     expect(await room.desk.position(asked)).toMatchObject({ code: 'not_in_queue' });
   });
 });
+
+describe('one who came in with an answer that was lost, and whose time inside is over', () => {
+  it('is told so, and the same after a crash, though the call is still open', async () => {
+    const admission = { claimWindowMs: 120_000, sessionMs: 30_000 };
+    const sale = new SaleFixture(saleSettings({ admission }), OPENS_AT - 60_000);
+    const room = new RoomFixture(sale);
+    sale.onPublish = (frames) => void room.desk.publish(structuredClone(frames));
+    const asked = { accountId: account(1), claim: true };
+    await room.desk.join(asked);
+    await pass(sale, [room], 62_000);
+    expect(sale.desk.claim({ accountId: account(1), place: 0 })).toMatchObject({ ok: true });
+    await pass(sale, [room], 40_000);
+    const over = { ok: false, code: 'not_in_queue' };
+    expect(await room.desk.position(asked)).toEqual(over);
+    room.restart();
+    await pass(sale, [room], 2_000);
+    expect(await room.desk.position({ ...asked, claim: false })).toEqual(over);
+    expect(await room.desk.join(asked)).toMatchObject({ position: { place: 1 } });
+  });
+});

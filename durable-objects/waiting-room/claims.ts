@@ -8,7 +8,7 @@ import { ask } from './ask.ts';
 import type { RoomContext } from './context.ts';
 import type { Feed } from './feed.ts';
 import type { Roll } from './roll.ts';
-import { hasLapsed, isCalled } from './standing.ts';
+import { hasLapsed } from './standing.ts';
 
 /** What coming in comes to. `overloaded`: no slot is free right now, or the parent is away. */
 export type ClaimResult = Result<
@@ -70,8 +70,6 @@ export class Claims {
       case 'not_admitted':
         return { ok: false, code: 'not_admitted' };
       case 'admission_expired':
-        // By our frame it is not even called: after a crash we would not know what we have said.
-        if (!isCalled(this.#feed, fan)) return LATER;
         this.#isOver(fan, place);
         return { ok: false, code: 'admission_expired' };
       case 'slots_full':
@@ -81,7 +79,10 @@ export class Claims {
     }
   }
 
-  /** Whose time is not over by what this leaf knows was in, with an answer that was lost, and is out again: written down. */
+  /**
+   * Only the parent knew that it is over, for our frame is old, or the fan was in, with an answer that was lost, and is
+   * out again: written down, so that a crash does not take back what is said of it.
+   */
   #isOver(fan: Fan, place: number): void {
     const now = this.#context.now();
     if (fan.admission === null && !hasLapsed(this.#feed, fan, now)) {

@@ -17,7 +17,7 @@ describe('a place that somebody is inside with', () => {
 });
 
 describe('a leaf whose frame is from before the call', () => {
-  it('does not say that a place is over, which it would forget in a crash', async () => {
+  it('believes its parent that a place is over, and still knows it after a crash', async () => {
     const admission = { claimWindowMs: 10_000, graceMs: 0 };
     const sale = new SaleFixture(saleSettings({ admission }), OPENS_AT - 60_000);
     const room = new RoomFixture(sale);
@@ -30,12 +30,12 @@ describe('a leaf whose frame is from before the call', () => {
     await pass(sale, [room], 5_000);
     room.fate = () => (room.calls.at(-1) === 'subscribe' ? 'ok' : 'lost');
     room.calls = [];
-    const said = await meanwhile(sale, [room], room.desk.position(asked));
+    const over = { ok: false, code: 'not_in_queue' };
+    expect(await meanwhile(sale, [room], room.desk.position(asked))).toEqual(over);
     expect(room.calls).toContain('claim');
-    expect(said).toMatchObject({ ok: true, position: { place: 0 } });
-    room.fate = () => 'ok';
-    await room.desk.ready();
-    expect(await room.desk.position(asked)).toMatchObject({ code: 'not_in_queue' });
+    room.fate = () => 'lost';
+    room.restart();
+    expect(await meanwhile(sale, [room], room.desk.position(asked))).toEqual(over);
   });
 });
 

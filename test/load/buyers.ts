@@ -63,8 +63,9 @@ export class Buyers {
     return true;
   }
 
-  /** When all who have begun are done. */
+  /** When all who have begun are done; nobody begins any more. */
   async done(): Promise<void> {
+    this.#left = 0;
     while (this.#running.size > 0) await Promise.all(this.#running);
     this.#api.close();
     this.#stripe.close();

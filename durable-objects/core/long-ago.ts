@@ -2,9 +2,9 @@ import type { Tick } from './tick.ts';
 
 /**
  * So long after somebody was called, or their admission ended, nothing of theirs is open any more, even if they came in
- * with an answer that was lost, ms: well beyond claim window, grace and visit together.
+ * with an answer that was lost, ms: well beyond claim window, grace and a visit of an hour together.
  */
-export const LONG_AGO_MS = 3_600_000;
+export const LONG_AGO_MS = 6 * 3_600_000;
 
 /** Where the cursor was at some times of the past, by the sale's clock. */
 export interface PastCursors {

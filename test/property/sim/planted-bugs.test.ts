@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { FanPosition } from '../../../durable-objects/protocol/queue-rpc.ts';
 import type { QueueState, QueueStore } from '../../../durable-objects/storage/queue-store.ts';
 import { ownOrders } from '../../sim/auditor/own-draw.ts';
 import { changed } from '../../sim/changed.ts';
@@ -45,6 +46,22 @@ function losesFigures(store: QueueStore): QueueStore {
 function shifted<Answer extends { ok: boolean }>(answer: Answer, by: number): Answer {
   const grant = Reflect.get(answer, 'grant') as { first: number; count: number } | undefined;
   return grant === undefined ? answer : { ...answer, grant: { ...grant, first: grant.first + by } };
+}
+
+/** Leaves that tell fans something else of their position over HTTP. */
+function tellsOther(
+  other: (position: FanPosition) => Partial<FanPosition>,
+): (world: World) => void {
+  return ({ leaves }) => {
+    for (const leaf of leaves) {
+      const { position } = leaf.rpc;
+      leaf.rpc.position = async (request) => {
+        const answer = await position(request);
+        if (!answer.ok) return answer;
+        return { ...answer, position: { ...answer.position, ...other(answer.position) } };
+      };
+    }
+  };
 }
 
 const ADMISSION = {
@@ -115,32 +132,12 @@ const BUGS: PlantedBug[] = [
   {
     bug: 'a leaf answers with somebody else’s place',
     words: /and was told|told to fan \d+ and to fan|never given out/,
-    tamper: ({ leaves }) => {
-      for (const leaf of leaves) {
-        const { position } = leaf.rpc;
-        leaf.rpc.position = async (request) => {
-          const answer = await position(request);
-          if (!answer.ok) return answer;
-          const { place } = answer.position;
-          return { ...answer, position: { ...answer.position, place: place + 1 } };
-        };
-      }
-    },
+    tamper: tellsOther(({ place }) => ({ place: place + 1 })),
   },
   {
     bug: 'a leaf tells other people ahead than there are',
     words: /hears of \d+ people ahead/,
-    tamper: ({ leaves }) => {
-      for (const leaf of leaves) {
-        const { position } = leaf.rpc;
-        leaf.rpc.position = async (request) => {
-          const answer = await position(request);
-          if (!answer.ok) return answer;
-          const { ahead } = answer.position;
-          return { ...answer, position: { ...answer.position, ahead: Math.floor(ahead / 2) } };
-        };
-      }
-    },
+    tamper: tellsOther(({ ahead }) => ({ ahead: Math.floor(ahead / 2) })),
   },
   {
     bug: 'somebody who stands in line is taken for gone and passed over',

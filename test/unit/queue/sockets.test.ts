@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { AccountId, EventId } from '../../../durable-objects/core/ids.ts';
+import { LONG_AGO_MS } from '../../../durable-objects/core/long-ago.ts';
 import { LIMITS } from '../../../durable-objects/protocol/limits.ts';
 import { CLOSE } from '../../../durable-objects/protocol/live.ts';
 import { Live } from '../../../durable-objects/waiting-room/live.ts';
@@ -184,12 +185,12 @@ describe('a leaf with as many fans as it may have', () => {
     expect(await meanwhile(sale, [room], room.desk.position(came))).toMatchObject({
       position: { status: 'admitted' },
     });
-    // Half an hour later one of them might still be inside, by an answer that was lost.
-    sale.advance(1_800_000);
+    // Hours later one of them might still be inside, by an answer that was lost.
+    sale.advance(LONG_AGO_MS - 3_600_000);
     expect(await meanwhile(sale, [room], room.desk.join(newcomer))).toMatchObject({
       code: 'room_full',
     });
-    sale.advance(3_600_000);
+    sale.advance(LONG_AGO_MS);
     expect(room.store.batches().length).toBeGreaterThan(10);
     expect(await meanwhile(sale, [room], room.desk.join(newcomer))).toMatchObject({
       ok: true,
